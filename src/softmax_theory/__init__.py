@@ -1,0 +1,71 @@
+r"""Reference functions for softmax classification with cross-entropy.
+
+The logits :math:`\\mathbf{z}` are real scores, one per class; the softmax function
+:math:`\\varsigma` turns them into the probabilities :math:`\\mathbf{y} = \\varsigma(\\mathbf{z})`;
+the cross-entropy :math:`\\xi` compares these with a target :math:`\\mathbf{t}`.
+
+Conventions that hold throughout:
+
+- ``z`` has the classes on one axis, the last unless ``axis`` says otherwise; all other axes count
+  samples.
+- A target ``t`` is an integer label from 0 to C - 1 or a row of C probabilities.
+- float16, float32, float64 and longdouble come back in their own type (float16 is computed in
+  float32); integers and booleans are taken as float64; anything else is a ``ValueError``.
+- nan propagates, a logit of -inf is a class of probability zero, a result beyond the largest
+  float is infinite, and none of these warns.
+- Arguments are never written to.
+
+The error bounds in the Notes of the functions were measured, against values with 400 digits, in
+float32 and float64, with 10 classes where nothing else is said; the tests hold them. The unit is
+the machine epsilon, 1.2e-7 in float32 and 2.2e-16 in float64.
+"""
+
+from softmax_theory.cross_entropy import (
+    cross_entropy,
+    cross_entropy_gradient,
+    cross_entropy_hessian,
+    entropy,
+    kl_divergence,
+    likelihood,
+    one_hot,
+)
+from softmax_theory.linear import LinearSoftmax
+from softmax_theory.logistic import (
+    binary_cross_entropy,
+    binary_cross_entropy_gradient,
+    log_logistic,
+    logistic,
+    logistic_derivative,
+)
+from softmax_theory.softmax import (
+    log_softmax,
+    logsumexp,
+    softmax,
+    softmax_jacobian,
+    softmax_jvp,
+    softmax_vjp,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "LinearSoftmax",
+    "binary_cross_entropy",
+    "binary_cross_entropy_gradient",
+    "cross_entropy",
+    "cross_entropy_gradient",
+    "cross_entropy_hessian",
+    "entropy",
+    "kl_divergence",
+    "likelihood",
+    "log_logistic",
+    "log_softmax",
+    "logistic",
+    "logistic_derivative",
+    "logsumexp",
+    "one_hot",
+    "softmax",
+    "softmax_jacobian",
+    "softmax_jvp",
+    "softmax_vjp",
+]

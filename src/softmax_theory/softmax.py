@@ -1,0 +1,416 @@
+r"""The softmax function, its logarithm, and its derivative.
+
+All of them start from the logits less the largest of their row, :math:`m = \max_c z_c`: the
+exponentials :math:`e^{z_c - m}` are at most one, one of them is exactly one, and the sum of the
+others, kept apart from it, has the digits that ``1 + rest`` would round away.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from softmax_theory._arrays import (
+    FloatArray,
+    FloatResult,
+    as_floats,
+    classes_back,
+    finish,
+    logits,
+    same_shape,
+    working,
+)
+
+__all__ = [
+    "log_softmax",
+    "logsumexp",
+    "softmax",
+    "softmax_jacobian",
+    "softmax_jvp",
+    "softmax_vjp",
+]
+
+
+@np.errstate(all="ignore")
+def sum_without(p: FloatArray, largest: NDArray[np.intp]) -> FloatArray:
+    """Return the sum over the last axis without the entry at ``largest``; nan if that is not finite."""
+    others = p.copy()
+    value = np.take_along_axis(p, largest, axis=-1)
+    np.put_along_axis(others, largest, value - value, axis=-1)
+    return np.asarray(others.sum(axis=-1, keepdims=True))
+
+
+@np.errstate(all="ignore")
+def sum_of_others(p: FloatArray) -> FloatArray:
+    """Return, for each entry of a row of nonnegative numbers, the sum of the other entries.
+
+    The sum less the entry is accurate as long as the entry is no more than half of the sum, which
+    holds for all but the largest; only for that one the others are added up.
+    """
+    largest = np.argmax(p, axis=-1, keepdims=True)
+    others: FloatArray = p.sum(axis=-1, keepdims=True) - p
+    np.put_along_axis(others, largest, sum_without(p, largest), axis=-1)
+    return others
+
+
+@np.errstate(all="ignore")
+def shifted(z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return m = max z_c, e^{z_c - m}, and the sum of these without the largest, which is one.
+
+    A row that has a nan or +inf, or -inf alone, gives nan for the last.
+    """
+    largest = np.argmax(z, axis=-1, keepdims=True)
+    m = np.take_along_axis(z, largest, axis=-1)
+    exponentials = np.exp(z - m)
+    return m, exponentials, sum_without(exponentials, largest)
+
+
+@np.errstate(all="ignore")
+def softmax_rows(z: FloatArray) -> FloatArray:
+    """Return the softmax function along the last axis."""
+    _, exponentials, rest = shifted(z)
+    return exponentials / (1 + rest)
+
+
+@np.errstate(all="ignore")
+def _log_softmax_rows(z: FloatArray) -> FloatArray:
+    m, _, rest = shifted(z)
+    # Neither term is positive, so that nothing cancels.
+    return np.asarray((z - m) - np.log1p(rest))
+
+
+@np.errstate(all="ignore")
+def _logsumexp_rows(z: FloatArray) -> FloatArray:
+    m, _, rest = shifted(z)
+    return np.where(np.isinf(m), m, m + np.log1p(rest))[..., 0]
+
+
+@np.errstate(all="ignore")
+def _jacobian_rows(z: FloatArray) -> FloatArray:
+    y = softmax_rows(z)
+    jacobian = -y[..., :, np.newaxis] * y[..., np.newaxis, :]
+    diagonal = np.arange(y.shape[-1])
+    jacobian[..., diagonal, diagonal] = y * sum_of_others(y)
+    return np.asarray(jacobian)
+
+
+@np.errstate(all="ignore")
+def _product_rows(z: FloatArray, v: FloatArray) -> FloatArray:
+    y = softmax_rows(z)
+    # The Jacobian takes a constant vector to zero, so v may be counted from its entry at the
+    # largest y; then the sum misses the one term that could cancel with v_i. A quarter of v keeps
+    # the differences below the largest float.
+    largest = np.argmax(y, axis=-1, keepdims=True)
+    w = v / 4 - np.take_along_axis(v, largest, axis=-1) / 4
+    return np.asarray(4 * y * (w - (y * w).sum(axis=-1, keepdims=True)))
+
+
+def softmax(z: ArrayLike, axis: int = -1) -> FloatArray:
+    r"""Return the softmax function of the logits, the probabilities of the classes.
+
+    .. math:: y_c = \varsigma(\mathbf{z})_c = \frac{e^{z_c}}{\sum_{d=1}^{C} e^{z_d}}
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, real, of any shape with at least one axis, with at least one class.
+    axis : int, optional
+        The axis of the classes; the last by default.
+
+    Returns
+    -------
+    numpy.ndarray
+        Probabilities, of the shape and the floating type of `z`; they sum to one along `axis`.
+        All of a row is nan if one of its logits is nan or +inf, or if all of them are -inf.
+
+    Raises
+    ------
+    ValueError
+        If `z` is not an array of real numbers, has no axis or no class, or if `axis` is not one of
+        its axes.
+
+    See Also
+    --------
+    log_softmax : Its logarithm.
+    softmax_jacobian : Its derivative.
+    logistic : The same for two classes, of which one has the logit zero.
+
+    Notes
+    -----
+    Computed as :math:`\frac{e^{z_c - m}}{\sum_d e^{z_d - m}}` with the largest logit :math:`m`,
+    which cannot overflow [1]_. The relative error is at most
+    :math:`\frac{1}{2}(m - z_c) + 2` machine epsilons wherever the result is a normal
+    number (measured for up to 1000 classes): the rounding of the difference :math:`z_c - m`
+    grows with the difference.
+
+    References
+    ----------
+    .. [1] P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and
+       softmax functions", IMA Journal of Numerical Analysis 41(4), 2311-2330, 2021.
+       doi:10.1093/imanum/draa038
+
+    Examples
+    --------
+    >>> from softmax_theory import softmax
+    >>> softmax([1.0, 2.0, 3.0]).round(4)
+    array([0.09  , 0.2447, 0.6652])
+    >>> softmax([[1e308, -1e308], [0.0, 0.0]])
+    array([[1. , 0. ],
+           [0.5, 0.5]])
+    """
+    rows, position, dtype = logits(z, axis)
+    return finish(classes_back(softmax_rows(rows), position), dtype)
+
+
+def log_softmax(z: ArrayLike, axis: int = -1) -> FloatArray:
+    r"""Return the logarithm of the softmax function.
+
+    .. math:: \log(\varsigma(\mathbf{z})_c) = z_c - \log\left(\sum_{d=1}^{C} e^{z_d}\right)
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, real, of any shape with at least one axis, with at least one class.
+    axis : int, optional
+        The axis of the classes; the last by default.
+
+    Returns
+    -------
+    numpy.ndarray
+        Numbers that are not positive, of the shape and the floating type of `z`. All of a row is
+        nan if one of its logits is nan or +inf, or if all of them are -inf.
+
+    Raises
+    ------
+    ValueError
+        If `z` is not an array of real numbers, has no axis or no class, or if `axis` is not one of
+        its axes.
+
+    See Also
+    --------
+    softmax : The function of which this is the logarithm.
+    logsumexp : The term that is subtracted.
+    log_logistic : The same for two classes, of which one has the logit zero.
+
+    Notes
+    -----
+    Computed as :math:`(z_c - m) - \log(1 + s)` with the largest logit :math:`m` and
+    :math:`s`, the sum of :math:`e^{z_d - m}` without its largest term, by ``log1p`` [1]_.
+    Nothing cancels: a confident prediction has a small logarithm with all its digits. With the gap
+    :math:`g` between the two largest logits the relative error is at most
+    :math:`\frac{1}{2} g + 2` machine epsilons for the largest logit, and
+    2 for the others.
+
+    References
+    ----------
+    .. [1] P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and
+       softmax functions", IMA Journal of Numerical Analysis 41(4), 2311-2330, 2021.
+       doi:10.1093/imanum/draa038
+
+    Examples
+    --------
+    >>> from softmax_theory import log_softmax
+    >>> log_softmax([1.0, 2.0, 3.0]).round(4)
+    array([-2.4076, -1.4076, -0.4076])
+    >>> print(f"{log_softmax([50.0, 0.0])[0]:.8e}")
+    -1.92874985e-22
+    """
+    rows, position, dtype = logits(z, axis)
+    return finish(classes_back(_log_softmax_rows(rows), position), dtype)
+
+
+def logsumexp(z: ArrayLike, axis: int = -1) -> FloatResult:
+    r"""Return the logarithm of the sum of the exponentials of the logits.
+
+    .. math:: \log\left(\sum_{c=1}^{C} e^{z_c}\right)
+
+    It is the normaliser of the softmax function, which is its gradient.
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, real, of any shape with at least one axis, with at least one class.
+    axis : int, optional
+        The axis of the classes; the last by default.
+
+    Returns
+    -------
+    numpy.ndarray or scalar
+        One number for each sample: the shape of `z` without `axis`, and its floating type. It is
+        -inf if all logits are -inf, and +inf if one is +inf.
+
+    Raises
+    ------
+    ValueError
+        If `z` is not an array of real numbers, has no axis or no class, or if `axis` is not one of
+        its axes.
+
+    See Also
+    --------
+    log_softmax : The logits less this number.
+
+    Notes
+    -----
+    Computed as :math:`m + \log(1 + s)` with the largest logit :math:`m` and :math:`s`, the sum of
+    :math:`e^{z_c - m}` without its largest term, by ``log1p`` [1]_. The error is at most
+    2 machine epsilons of the larger of :math:`|m|` and :math:`\log(1 + s)`; relative to
+    a result close to zero it can be large, because the two terms cancel there.
+
+    References
+    ----------
+    .. [1] P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and
+       softmax functions", IMA Journal of Numerical Analysis 41(4), 2311-2330, 2021.
+       doi:10.1093/imanum/draa038
+
+    Examples
+    --------
+    >>> from softmax_theory import logsumexp
+    >>> logsumexp([0.0, 0.0]).round(4)
+    np.float64(0.6931)
+    >>> logsumexp([[1000.0, 1000.0], [-1000.0, -1000.0]]).round(4)
+    array([1000.6931, -999.3069])
+    """
+    rows, _, dtype = logits(z, axis)
+    return finish(_logsumexp_rows(rows), dtype)
+
+
+def softmax_jacobian(z: ArrayLike) -> FloatArray:
+    r"""Return the matrix of the derivatives of the softmax function.
+
+    .. math:: \frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_j)
+
+    It is symmetric and positive semidefinite, and its rows sum to zero.
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, real, of shape (..., C), with at least one class.
+
+    Returns
+    -------
+    numpy.ndarray
+        The derivatives, of shape (..., C, C) and the floating type of `z`.
+
+    Raises
+    ------
+    ValueError
+        If `z` is not an array of real numbers, or has no axis or no class.
+
+    See Also
+    --------
+    softmax_jvp : Its product with a vector, without the matrix.
+    softmax_vjp : The product from the other side.
+    cross_entropy_hessian : The same matrix in another role.
+
+    Notes
+    -----
+    The factor :math:`1 - y_i` of the diagonal is the sum of the other probabilities, and is
+    computed as such for the largest of them, where the difference would lose its digits. The
+    relative error of the entry i, j is at most
+    :math:`\frac{1}{2}(m - z_i) + \frac{1}{2}(m - z_j) + 4` machine epsilons off the
+    diagonal, with the largest logit :math:`m`. On the diagonal it is at most
+    :math:`\frac{1}{2}(m - z_i) + 4`, for the largest logit with the gap to the
+    second largest for :math:`m - z_i`.
+
+    Examples
+    --------
+    >>> from softmax_theory import softmax_jacobian
+    >>> softmax_jacobian([0.0, 0.0])
+    array([[ 0.25, -0.25],
+           [-0.25,  0.25]])
+    >>> softmax_jacobian([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]).shape
+    (2, 3, 3)
+    """
+    rows, _, dtype = logits(z)
+    return finish(_jacobian_rows(rows), dtype)
+
+
+def softmax_jvp(z: ArrayLike, v: ArrayLike) -> FloatArray:
+    r"""Return the product of the Jacobian of the softmax function with a vector.
+
+    .. math:: (\mathbf{J} \mathbf{v})_i = y_i \left(v_i - \sum_{j=1}^{C} y_j v_j\right)
+
+    It is the change of the probabilities when the logits move along :math:`\mathbf{v}`, and takes
+    C rather than C squared numbers.
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, real, of shape (..., C), with at least one class.
+    v : array_like
+        Vectors, real, of the shape of `z`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The products, of the shape of `z`, in the floating type that NumPy promotes `z` and `v` to.
+
+    Raises
+    ------
+    ValueError
+        If `z` or `v` is not an array of real numbers, if `z` has no axis or no class, or if `v`
+        has another shape.
+
+    See Also
+    --------
+    softmax_jacobian : The matrix.
+    softmax_vjp : The product from the other side, which is the same.
+
+    Notes
+    -----
+    The Jacobian takes a constant vector to zero, so :math:`v_k` of the most probable class
+    :math:`k` is first subtracted from all of :math:`\mathbf{v}`; the term that would cancel where
+    :math:`y_k` is close to one is then zero. With the largest logit :math:`m` the error is at most
+    :math:`\frac{1}{2}(m - z_i) + 4` machine epsilons of
+    :math:`y_i \left(|v_i - v_k| + \sum_j y_j |v_j - v_k|\right)`, for the largest logit with the
+    gap to the second largest for :math:`m - z_i`.
+
+    Examples
+    --------
+    >>> from softmax_theory import softmax_jvp
+    >>> softmax_jvp([0.0, 0.0], [1.0, 0.0])
+    array([ 0.25, -0.25])
+    """
+    z_array, v_array = as_floats(z, "z"), as_floats(v, "v")
+    dtype = np.result_type(z_array, v_array)
+    rows, _, _ = logits(z_array.astype(dtype, copy=False))
+    same_shape("v", v_array, "z", z_array)
+    return finish(_product_rows(rows, working(v_array.astype(dtype, copy=False))), dtype)
+
+
+def softmax_vjp(z: ArrayLike, v: ArrayLike) -> FloatArray:
+    r"""Return the product of a vector with the Jacobian of the softmax function.
+
+    .. math:: (\mathbf{J}^\top \mathbf{v})_j = \sum_{i=1}^{C} v_i y_i (\delta_{ij} - y_j)
+
+    It takes the derivative of a loss with respect to the probabilities back to one with respect to
+    the logits. The Jacobian is symmetric, so this equals :func:`softmax_jvp`.
+
+    Parameters
+    ----------
+    z : array_like
+        Logits, real, of shape (..., C), with at least one class.
+    v : array_like
+        Vectors, real, of the shape of `z`.
+
+    Returns
+    -------
+    numpy.ndarray
+        The products, of the shape of `z`, in the floating type that NumPy promotes `z` and `v` to.
+
+    Raises
+    ------
+    ValueError
+        If `z` or `v` is not an array of real numbers, if `z` has no axis or no class, or if `v`
+        has another shape.
+
+    See Also
+    --------
+    softmax_jacobian : The matrix.
+    softmax_jvp : The product from the other side, with the error bound.
+
+    Examples
+    --------
+    >>> from softmax_theory import softmax_vjp
+    >>> softmax_vjp([0.0, 0.0], [1.0, 0.0])
+    array([ 0.25, -0.25])
+    """
+    return softmax_jvp(z, v)
