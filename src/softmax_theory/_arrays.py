@@ -22,9 +22,7 @@ Reduction = Literal["mean", "sum", "none"]
 def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     """Return ``value`` as an array, or say that it is none."""
     if isinstance(value, np.ma.MaskedArray):
-        raise ValueError(
-            f"{name}: got a masked array; expected one without a mask"
-        )
+        raise ValueError(f"{name}: got a masked array; expected one without a mask")
     try:
         return np.asarray(value)
     except (TypeError, ValueError) as error:

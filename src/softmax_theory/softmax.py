@@ -31,7 +31,7 @@ __all__ = [
 
 @np.errstate(all="ignore")
 def sum_without(p: FloatArray, largest: NDArray[np.intp]) -> FloatArray:
-    """Return the sum over the last axis without the entry at ``largest``; nan if that is not finite."""
+    """Return the sum over the last axis without the entry at ``largest``, or nan if not finite."""
     others = p.copy()
     value = np.take_along_axis(p, largest, axis=-1)
     np.put_along_axis(others, largest, value - value, axis=-1)

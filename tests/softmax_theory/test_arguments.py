@@ -304,9 +304,9 @@ def test_labels_are_right_or_refused(n_classes, labels, dtype):
         np.testing.assert_array_equal(st.one_hot(t, n_classes).argmax(axis=-1), t)
     else:
         for call in (st.cross_entropy, st.cross_entropy_gradient, st.likelihood):
-            with pytest.raises(ValueError, match="^t: "):
+            with pytest.raises(ValueError, match=r"^t: "):
                 call(z, t)
-        with pytest.raises(ValueError, match="^t: "):
+        with pytest.raises(ValueError, match=r"^t: "):
             st.one_hot(t, n_classes)
 
 
@@ -338,7 +338,7 @@ def test_probabilities_are_right_or_refused(dtype, values, normalised):
     ]
     if (t < 0).any() or deviation > tolerance * 1.001:
         for call in calls:
-            with pytest.raises(ValueError, match="^[tp]: the probabilit"):
+            with pytest.raises(ValueError, match=r"^[tp]: the probabilit"):
                 call()
     elif np.isnan(t).any():
         assert all(np.isnan(call()) for call in calls)

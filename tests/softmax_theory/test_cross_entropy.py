@@ -66,7 +66,8 @@ def test_entropy_and_divergence_exact(classes, concentration, dtype):
     for other in (q, close):
         got, expected = st.kl_divergence(p, other), exact.kl_divergence(p, other)
         assert got.dtype == dtype
-        terms = np.array([exact.kl_divergence(a[:, None], b[:, None]) for a, b in zip(p, other, strict=False)])
+        pairs = zip(p, other, strict=True)
+        terms = np.array([exact.kl_divergence(a[:, None], b[:, None]) for a, b in pairs])
         scale = abs(terms).sum(axis=-1)
         finite = np.array([not mp.isinf(x) for x in expected])
         np.testing.assert_array_equal(np.isfinite(got), finite)
