@@ -1,21 +1,29 @@
 # The commands of the project. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+SPHINX := $(BIN)/sphinx-build -W -n --keep-going -c . book
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint lock clean
+.PHONY: help html test serve lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
 
-test: $(INSTALLED)  ## run the tests
+html: $(INSTALLED)  ## execute every cell and build the site into _build/html
+	$(SPHINX) _build/html
+	@echo "Open $(CURDIR)/_build/html/index.html"
+
+test: html  ## run the tests
 	$(BIN)/pytest 
 
 lint: $(INSTALLED)  ## check style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+serve: html  ## show the built site on http://localhost:8000
+	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
 lock: _build/lock/bin/uv  ## renew requirements.txt from pyproject.toml
 	$< pip compile pyproject.toml --all-extras --upgrade --universal --python-version 3.11 \

@@ -1,0 +1,69 @@
+"""Sphinx configuration of the book; run as `sphinx-build -c . book _build/html`."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "extensions"))
+
+project = "Softmax classification with cross-entropy"
+author = "The softmax-theory authors"
+copyright = "2026, the softmax-theory authors; text under CC BY 4.0, code under MIT"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "numpydoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_exercise",
+    "sphinx_proof",
+    "sphinxcontrib.bibtex",
+    "mathcheck.sphinx",
+    "mathml",
+    "assets",
+    "solutions",
+]
+templates_path = ["book/_templates"]
+exclude_patterns = ["_templates"]
+
+# Mathematics and numbering
+html_math_renderer = "mathml"
+numfig = True
+math_numfig = True
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+mathcheck_module = "softmax_theory"
+bibtex_bibfiles = ["book/references.bib"]
+prf_realtyp_to_countertyp = dict.fromkeys(
+    ["definition", "theorem", "lemma", "corollary", "proposition"], "theorem"
+)
+
+# A cell is executed anew when its chapter changes, or the module, the versions, or the figure style
+MODULE = sorted((ROOT / "src" / "softmax_theory").glob("*.py"))
+INPUTS = [*MODULE, ROOT / "requirements.txt", ROOT / "book" / "matplotlibrc"]
+DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdigest()[:16]
+nb_execution_mode = "cache"
+nb_execution_cache_path = str(ROOT / "_build" / "executed" / DIGEST)
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+
+# The pages of `softmax_theory`
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+# Pages
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["book/_static"]
+html_css_files = ["book.css"]
+html_copy_source = True
+html_theme_options = {
+    "show_navbar_depth": 1,
+    "use_download_button": True,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}

@@ -1,0 +1,88 @@
+"""Make the pages light and complete: cut fonts, figures for both themes, notebooks to download."""
+
+import re
+import shutil
+from io import BytesIO
+from pathlib import Path
+
+import ziamath
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
+
+MATH_FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
+THEME_CSS = "_static/styles/pydata-sphinx-theme.css"
+# The ink of book/matplotlibrc, and what becomes of it in the dark theme. The picture follows the
+# page: inside an <img>, prefers-color-scheme is the colour scheme of the element that embeds it.
+INK, PALE_INK = "#222832", "#ced6dd"
+DARK_STYLE = (
+    "<style>@media (prefers-color-scheme: dark) {"
+    f'[style*="fill: {INK}"] {{ fill: {PALE_INK} !important }} '
+    f'[style*="stroke: {INK}"] {{ stroke: {PALE_INK} !important }}'
+    "}</style>"
+)
+
+
+def cut(font: Path | BytesIO, characters: set[int], target: Path) -> None:
+    """Write the font, cut to the characters (the Unicode numbers), as WOFF2."""
+    options = subset.Options(flavor="woff2", layout_features=["*"], name_IDs=[0, 1, 2, 13, 14])
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    cut_font = TTFont(font)
+    subsetter.subset(cut_font)
+    cut_font.flavor = "woff2"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    cut_font.save(target)
+
+
+def printed_mathematics(pages: list[str]) -> set[int]:
+    """Return the Unicode numbers of the characters in the MathML of the pages."""
+    formulas = "".join(formula for page in pages for formula in re.findall("<math.*?</math>", page))
+    return {ord(character) for character in re.sub("<[^>]*>", "", formulas)}
+
+
+def icons(pages: list[str], css: str) -> set[int]:
+    """Return the Unicode numbers of the icons that the pages and the theme's scripts show."""
+    names = set(re.findall(r"\bfa-([a-z-]+)", " ".join(pages)))
+    names |= {"sun", "moon", "circle-half-stroke", "check", "xmark"}
+    rules = re.findall(r'((?:\.fa-[a-z0-9-]+,?)+)\{--fa:"\\([0-9a-f]+)"\}', css)
+    shown = {int(code, 16) for selectors, code in rules if names & set(re.split(r",?\.fa-", selectors))}
+    return shown | {0xF077, 0xF078, 0xF054, 0xF053}
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Cut the fonts and give the figures their dark theme."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = [path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))]
+    cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
+    css = (out / THEME_CSS).read_text(encoding="utf-8")
+    whole = BytesIO((out / ICON_FONT).read_bytes())
+    cut(whole, icons(pages, css), out / ICON_FONT)
+    for figure in (out / "_images").glob("*.svg"):
+        svg = figure.read_text(encoding="utf-8")
+        if DARK_STYLE not in svg:
+            figure.write_text(svg.replace("<defs>", DARK_STYLE + "<defs>", 1), encoding="utf-8")
+
+
+def offer_notebook(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
+) -> None:
+    """Put the executed notebook of a chapter beside its source, for the download button."""
+    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
+    if doctree is None or "kernelspec" not in app.env.metadata.get(pagename, {}):
+        return
+    target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(executed, target)
+    context["ipynb_source"] = target.name
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Connect the steps."""
+    app.connect("html-page-context", offer_notebook)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
