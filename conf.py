@@ -61,6 +61,7 @@ html_title = project
 html_static_path = ["book/_static"]
 html_css_files = ["book.css"]
 html_copy_source = True
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_navbar_depth": 1,
     "use_download_button": True,

@@ -48,7 +48,9 @@ def icons(pages: list[str], css: str) -> set[int]:
     names = set(re.findall(r"\bfa-([a-z-]+)", " ".join(pages)))
     names |= {"sun", "moon", "circle-half-stroke", "check", "xmark"}
     rules = re.findall(r'((?:\.fa-[a-z0-9-]+,?)+)\{--fa:"\\([0-9a-f]+)"\}', css)
-    shown = {int(code, 16) for selectors, code in rules if names & set(re.split(r",?\.fa-", selectors))}
+    shown = {
+        int(code, 16) for selectors, code in rules if names & set(re.split(r",?\.fa-", selectors))
+    }
     return shown | {0xF077, 0xF078, 0xF054, 0xF053}
 
 
