@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT / "extensions"))
 
 project = "Softmax classification with cross-entropy"
 author = "The softmax-theory authors"
-copyright = "2026, the softmax-theory authors; text under CC BY 4.0, code under MIT"
+copyright = "2026, the softmax-theory authors; text under CC BY 4.0, code under MIT"  # noqa: A001, the name is Sphinx's
 language = "en"
 
 extensions = [

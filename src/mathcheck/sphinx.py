@@ -7,6 +7,7 @@ functions, and the functions' own entries list the equations.
 
 import importlib
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -58,12 +59,17 @@ class Symbols(SphinxDirective):
         head += self.row([[nodes.Text(heading)] for heading in HEADINGS])
         for symbol in symbols:
             meaning, messages = self.parse_inline(symbol.meaning, lineno=self.lineno)
-            python = [nodes.literal("", symbol.python)] if symbol.python else [nodes.Text("–")]
-            latex = [nodes.math(symbol.latex, symbol.latex)]
-            body += self.row([latex, [nodes.literal("", symbol.type)], python, meaning + messages])
+            body += self.row(
+                [
+                    [nodes.math(symbol.latex, symbol.latex)],
+                    [nodes.literal("", symbol.type)],
+                    [nodes.literal("", symbol.python) if symbol.python else nodes.Text("-")],
+                    [*meaning, *messages],
+                ]
+            )
         return [table]
 
-    def row(self, cells: list[list[nodes.Node]]) -> nodes.row:
+    def row(self, cells: Sequence[Sequence[nodes.Node]]) -> nodes.row:
         """Return a table row."""
         row = nodes.row()
         for cell in cells:
@@ -132,8 +138,8 @@ class ListEquations(SphinxPostTransform):
                 for name in named:
                     labels.setdefault(f"{module}.{name}", []).append(label)
         for description in self.document.findall(addnodes.desc):
-            signature, content = description[0], description[-1]
-            found = [label for i in signature.get("ids", []) for label in labels.get(i, [])]
+            ids = [i for part in description.findall(addnodes.desc_signature) for i in part["ids"]]
+            found = labels.get(ids[0], []) if ids else []
             if not found:
                 continue
             line = nodes.paragraph("", "Implements equation ", classes=["implements"])
@@ -150,7 +156,7 @@ class ListEquations(SphinxPostTransform):
                     refwarn=True,
                     refexplicit=False,
                 )
-            content += line
+            description[-1].append(line)  # type: ignore[attr-defined]
 
 
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -163,6 +169,17 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEn
     equations(env).update({n: e for n, e in equations(other).items() if n in docnames})
 
 
+def pages_of_functions(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return the pages that list equations, to be written anew when the equations changed."""
+    listed = repr(sorted(equations(env).items()))
+    if getattr(env, "mathcheck_listed", None) == listed:
+        return []
+    env.mathcheck_listed = listed  # type: ignore[attr-defined]
+    prefix = f"{app.config.mathcheck_module}."
+    objects = env.domains.python_domain.objects.items()
+    return sorted({entry.docname for name, entry in objects if name.startswith(prefix)})
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
     app.add_config_value("mathcheck_module", "", "env", [str])
@@ -171,4 +188,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(ListEquations)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
+    app.connect("env-updated", pages_of_functions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ class Symbol:
 
 
 def parse_symbols(lines: list[str]) -> tuple[Symbol, ...]:
-    """Return the rows of a symbol table; blank lines separate nothing.
+    r"""Return the rows of a symbol table; blank lines separate nothing.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def parse_symbols(lines: list[str]) -> tuple[Symbol, ...]:
 
     Examples
     --------
-    >>> parse_symbols([r"\\tau : positive : tau : the temperature"])[0].meaning
+    >>> parse_symbols([r"\tau : positive : tau : the temperature"])[0].meaning
     'the temperature'
     """
     symbols = []

@@ -1,0 +1,104 @@
+"""The built site holds what it promises; `make test` builds it first."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from lxml import html
+
+import softmax_theory
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "html"
+SOURCES = sorted((ROOT / "book").glob("*.md"))
+PAGES = sorted(SITE.glob("*.html"))
+CHAPTERS = [path for path in SOURCES if "{code-cell}" in path.read_text(encoding="utf-8")]
+names = [path.name for path in PAGES]
+
+
+def tree(page: Path) -> html.HtmlElement:
+    return html.fromstring(page.read_text(encoding="utf-8"))
+
+
+def test_every_source_has_a_page() -> None:
+    assert SOURCES
+    assert {path.stem for path in SOURCES} <= {path.stem for path in PAGES}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_no_link_inside_the_site_is_broken(page: Path) -> None:
+    for element in tree(page).iter("a"):
+        href = element.get("href")
+        if href is None or urlsplit(href).scheme:
+            continue
+        parts = urlsplit(href)
+        target = page.parent / unquote(parts.path) if parts.path else page
+        assert target.exists(), href
+        if parts.fragment and target.suffix == ".html":
+            ids = set(tree(target).xpath("//@id"))
+            assert unquote(parts.fragment) in ids, href
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_nothing_is_loaded_from_another_host(page: Path) -> None:
+    document = tree(page)
+    loaded = document.xpath("//@src") + document.xpath("//link/@href")
+    assert loaded
+    assert [url for url in loaded if urlsplit(url).netloc] == []
+
+
+def test_no_style_sheet_imports_from_another_host() -> None:
+    sheets = list(SITE.rglob("*.css"))
+    assert sheets
+    imports = re.compile(r"(?:@import\s+|url\()[\"']?((?:https?:)?//[^\"')]+)")
+    assert {s.name: f for s in sheets if (f := imports.findall(s.read_text("utf-8")))} == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_image_has_alternative_text(page: Path) -> None:
+    for image in tree(page).iter("img"):
+        assert len(image.get("alt", "").split()) > 3, image.get("src")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_every_displayed_equation_is_labelled_and_near_its_code(chapter: Path) -> None:
+    """After an equation a cell follows before the next equation or heading, or it names code."""
+    text = chapter.read_text(encoding="utf-8")
+    blocks = re.findall(r"```\{math\}\n(.*?)```(.*?)(?=```\{math\}|\n## |\Z)", text, flags=re.S)
+    assert len(blocks) == text.count("```{math}")
+    for options, following in blocks:
+        assert ":label:" in options, options
+        assert ":python:" in options or "{code-cell}" in following, options
+    assert "$$" not in text
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_every_chapter_can_be_downloaded_as_source_and_as_executed_notebook(chapter: Path) -> None:
+    hrefs = tree(SITE / f"{chapter.stem}.html").xpath("//a/@href")
+    assert {f"_sources/{chapter.name}", f"_sources/{chapter.stem}.ipynb"} <= set(hrefs)
+    notebook = (SITE / "_sources" / f"{chapter.stem}.ipynb").read_text(encoding="utf-8")
+    assert '"output_type": "execute_result"' in notebook
+    assert '"output_type": "error"' not in notebook
+
+
+def test_every_public_function_is_used_in_a_chapter() -> None:
+    cells = "".join(
+        cell
+        for path in CHAPTERS
+        for cell in re.findall(r"```\{code-cell\}.*?```", path.read_text("utf-8"), flags=re.S)
+    )
+    assert [n for n in softmax_theory.__all__ if not re.search(rf"\b{n}\(", cells)] == []
+
+
+@pytest.mark.parametrize("name", softmax_theory.__all__)
+def test_every_public_function_lists_the_equations_that_it_implements(name: str) -> None:
+    entry = tree(SITE / "reference.html").xpath(f"//dt[@id='softmax_theory.{name}']/..")
+    assert len(entry) == 1
+    assert entry[0].xpath(".//p[contains(@class, 'implements')]//a/@href")
+
+
+def test_mathematics_is_mathml() -> None:
+    document = tree(SITE / "softmax.html")
+    assert len(document.xpath("//math[@display='block']")) >= 6
+    assert [url for url in document.xpath("//script/@src") if "mathjax" in url.lower()] == []
