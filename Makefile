@@ -5,7 +5,7 @@ SPHINX := $(BIN)/sphinx-build -W -n --keep-going -c . book
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help html test serve lint lock clean
+.PHONY: help html test test-browser serve lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -14,8 +14,11 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 	$(SPHINX) _build/html
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
-test: html  ## run the tests
-	$(BIN)/pytest 
+test: html  ## run the tests that need no browser
+	$(BIN)/pytest -m "not browser"
+
+test-browser: html  ## run the tests that drive Chromium
+	$(BIN)/pytest -m browser
 
 lint: $(INSTALLED)  ## check style, format and types
 	$(BIN)/ruff check .

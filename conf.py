@@ -24,7 +24,7 @@ extensions = [
     "mathcheck.sphinx",
     "mathml",
     "assets",
-    "solutions",
+    "markup",
 ]
 templates_path = ["book/_templates"]
 exclude_patterns = ["_templates"]
@@ -40,9 +40,10 @@ prf_realtyp_to_countertyp = dict.fromkeys(
     ["definition", "theorem", "lemma", "corollary", "proposition"], "theorem"
 )
 
-# A cell is executed anew when its chapter changes, or the module, the versions, or the figure style
-MODULE = sorted((ROOT / "src" / "softmax_theory").glob("*.py"))
-INPUTS = [*MODULE, ROOT / "requirements.txt", ROOT / "book" / "matplotlibrc"]
+# All is read and executed anew when the code behind the pages changes: the packages, these
+# extensions, the versions, or the figure style. Otherwise only the chapters that changed.
+CODE = sorted([*ROOT.glob("src/*/*.py"), *ROOT.glob("extensions/*.py")])
+INPUTS = [*CODE, ROOT / "requirements.txt", ROOT / "book" / "matplotlibrc"]
 DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdigest()[:16]
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / "_build" / "executed" / DIGEST)
@@ -59,6 +60,7 @@ numpydoc_xref_param_type = False
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["book/_static"]
+html_favicon = "book/_static/favicon.svg"
 html_css_files = ["book.css"]
 html_copy_source = True
 html_context = {"default_mode": "auto"}

@@ -1,13 +1,14 @@
 """Make the pages light and complete: cut fonts, figures for both themes, notebooks to download."""
 
 import re
-import shutil
 from io import BytesIO
 from pathlib import Path
 
+import nbformat
 import ziamath
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -79,7 +80,10 @@ def offer_notebook(
         return
     target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(executed, target)
+    # MyST-NB writes the notebook without its outputs where they come from the cache.
+    cache = get_cache(app.config.nb_execution_cache_path)
+    _, notebook = cache.merge_match_into_notebook(nbformat.read(executed, as_version=4))
+    nbformat.write(notebook, target)
     context["ipynb_source"] = target.name
 
 

@@ -1,4 +1,4 @@
-"""Fold solutions with the browser's own `<details>`: by keyboard, and without a script."""
+"""Markup that a browser and a screen reader understand by themselves."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -8,7 +8,7 @@ from sphinx_exercise.nodes import solution_node, solution_title
 
 
 def visit_solution(translator: HTML5Translator, node: solution_node) -> None:
-    """Open the fold; its summary is the title, as plain text."""
+    """Open a fold, by keyboard and without a script; its summary is the title, as plain text."""
     titles = list(node.findall(solution_title))
     summary = titles[0].astext() if titles else "Solution"
     for title in titles:
@@ -22,8 +22,27 @@ def depart_solution(translator: HTML5Translator, node: nodes.Element) -> None:
     translator.body.append("</details>\n")
 
 
+def visit_citation(translator: HTML5Translator, node: nodes.citation) -> None:
+    """Open an entry of the bibliography as an item of its list.
+
+    docutils gives it the role doc-biblioentry, which ARIA 1.1 of publications has deprecated.
+    """
+    start = len(translator.body)
+    HTML5Translator.visit_citation(translator, node)
+    translator.body[start:] = [
+        part.replace('role="doc-biblioentry"', 'role="listitem"')
+        for part in translator.body[start:]
+    ]
+
+
+def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
+    """Close the entry."""
+    HTML5Translator.depart_citation(translator, node)
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Replace how solutions are written."""
+    """Replace how solutions and citations are written."""
     app.setup_extension("sphinx_exercise")
     app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,144 @@
+"""The built site in a real Chromium; `make test-browser` builds it first."""
+
+import gzip
+import os
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+pytestmark = pytest.mark.browser
+SITE = Path(__file__).parents[2] / "_build" / "html"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAGES = sorted(page.name for page in SITE.glob("*.html"))
+PICTURES = {".svg", ".png", ".ico"}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"no Chromium at {CHROMIUM}; install it or set CHROMIUM to its path")
+    with sync_api.sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_quietly_lightly_and_from_one_host(page, address: str, name: str) -> None:
+    errors, urls = [], []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: urls.append(request.url))
+    page.goto(f"{address}/{name}")
+    page.wait_for_load_state("networkidle")
+    assert errors == []
+    assert [url for url in urls if not url.startswith((address, "data:"))] == []
+    paths = {SITE / urlsplit(url).path.lstrip("/") for url in urls if url.startswith(address)}
+    weight = sum(len(gzip.compress(p.read_bytes())) for p in paths if p.suffix not in PICTURES)
+    assert weight <= 300_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_overflows_sideways_on_a_narrow_screen(page, address: str, name: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{address}/{name}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation(browser, address: str, name: str, theme: str) -> None:
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{address}/{name}")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    results = axe_module.Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    context.close()
+    found = [
+        (v["id"], [node["html"][:160] for node in v["nodes"]])
+        for v in results.response["violations"]
+    ]
+    assert found == []
+
+
+def test_mathematics_is_drawn_in_the_book_s_font(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.fonts.check('16px \"Book Math\"')")
+    # A bracket round three rows is stretched: taller than a plain one.
+    heights = page.evaluate(
+        "[...document.querySelectorAll('math[display=block] mo')]"
+        ".filter(e => e.textContent === '[').map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(heights) > 40
+
+
+def test_the_theme_switch_changes_the_theme(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    for theme in ("dark", "light"):
+        page.locator(".theme-switch-button:visible").first.click()
+        page.locator(f".theme-change-button[data-mode={theme}]:visible").first.click()
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+def test_search_finds_a_chapter(page, address: str) -> None:
+    page.goto(f"{address}/search.html?q=Jacobian")
+    page.locator("#search-results li a").first.wait_for()
+    assert page.locator("#search-results a[href*='softmax-derivative']").count() >= 1
+
+
+def test_a_solution_unfolds_by_the_keyboard(page, address: str) -> None:
+    page.goto(f"{address}/logistic.html")
+    solution = page.locator("details.solution").first
+    content = solution.locator("p").first
+    assert not content.is_visible()
+    solution.locator("summary").press("Enter")
+    assert content.is_visible()
+    assert solution.locator(".cell_output").first.is_visible()
+
+
+@pytest.mark.parametrize("suffix", [".ipynb", ".md"])
+def test_a_chapter_downloads(page, address: str, suffix: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    href = page.locator(f"a[href$='_sources/softmax{suffix}']").first.get_attribute("href")
+    response = page.request.get(f"{address}/{href}")
+    assert response.ok
+    assert "normaliser" in response.text()
