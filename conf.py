@@ -62,6 +62,7 @@ html_title = project
 html_static_path = ["book/_static"]
 html_favicon = "book/_static/favicon.svg"
 html_css_files = ["book.css"]
+html_domain_indices = False
 html_copy_source = True
 html_context = {"default_mode": "auto"}
 html_theme_options = {
