@@ -5,7 +5,7 @@ SPHINX := $(BIN)/sphinx-build -W -n --keep-going -c . book
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-browser serve lint lock clean
+.PHONY: help html test test-browser serve bench lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ lint: $(INSTALLED)  ## check style, format and types
 
 serve: html  ## show the built site on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
+
+bench: $(INSTALLED)  ## time a cold, an unchanged and a one-chapter build
+	$(BIN)/python benchmarks/builds.py
 
 lock: _build/lock/bin/uv  ## renew requirements.txt from pyproject.toml
 	$< pip compile pyproject.toml --all-extras --upgrade --universal --python-version 3.11 \

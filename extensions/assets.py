@@ -1,8 +1,10 @@
 """Make the pages light and complete: cut fonts, figures for both themes, notebooks to download."""
 
+import html
 import re
 from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 
 import nbformat
 import ziamath
@@ -15,6 +17,11 @@ from sphinx.util.typing import ExtensionMetadata
 MATH_FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
 THEME_CSS = "_static/styles/pydata-sphinx-theme.css"
+# Mathematical italics of Latin and Greek letters, by their plain letter; h has an older character.
+ITALIC = {
+    normalize("NFKC", chr(i)): i for i in [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
+}
+ITALIC["h"] = 0x210E
 # The ink of book/matplotlibrc, and what becomes of it in the dark theme. The picture follows the
 # page: inside an <img>, prefers-color-scheme is the colour scheme of the element that embeds it.
 INK, PALE_INK = "#222832", "#ced6dd"
@@ -39,9 +46,14 @@ def cut(font: Path | BytesIO, characters: set[int], target: Path) -> None:
 
 
 def printed_mathematics(pages: list[str]) -> set[int]:
-    """Return the Unicode numbers of the characters in the MathML of the pages."""
+    """Return the Unicode numbers of the characters in the MathML of the pages.
+
+    A browser draws a letter that stands alone in an `<mi>` with its mathematical italic, which is
+    a character of its own.
+    """
     formulas = "".join(formula for page in pages for formula in re.findall("<math.*?</math>", page))
-    return {ord(character) for character in re.sub("<[^>]*>", "", formulas)}
+    characters = set(html.unescape(re.sub("<[^>]*>", "", formulas)))
+    return {ord(c) for c in characters} | {ITALIC[c] for c in characters & ITALIC.keys()}
 
 
 def icons(pages: list[str], css: str) -> set[int]:
@@ -60,8 +72,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    pages = [path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))]
-    cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
+    paths, font = sorted(out.rglob("*.html")), out / "_static/fonts/math.woff2"
+    if font.exists() and all(path.stat().st_mtime <= font.stat().st_mtime for path in paths):
+        return  # no page was written
+    pages = [path.read_text(encoding="utf-8") for path in paths]
     css = (out / THEME_CSS).read_text(encoding="utf-8")
     whole = BytesIO((out / ICON_FONT).read_bytes())
     cut(whole, icons(pages, css), out / ICON_FONT)
@@ -69,6 +83,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         svg = figure.read_text(encoding="utf-8")
         if DARK_STYLE not in svg:
             figure.write_text(svg.replace("<defs>", DARK_STYLE + "<defs>", 1), encoding="utf-8")
+    cut(MATH_FONT, printed_mathematics(pages), font)  # last: it marks the pages as done
 
 
 def offer_notebook(

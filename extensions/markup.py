@@ -4,17 +4,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
-from sphinx_exercise.nodes import solution_node, solution_title
+from sphinx_exercise.nodes import solution_node
 
 
 def visit_solution(translator: HTML5Translator, node: solution_node) -> None:
     """Open a fold, by keyboard and without a script; its summary is the title, as plain text."""
-    titles = list(node.findall(solution_title))
-    summary = titles[0].astext() if titles else "Solution"
-    for title in titles:
-        title.parent.remove(title)
+    title = node[0]
+    node.remove(title)
     translator.body.append(translator.starttag(node, "details", CLASS="solution admonition"))
-    translator.body.append(f"<summary>{translator.encode(summary)}</summary>\n")
+    translator.body.append(f"<summary>{translator.encode(title.astext())}</summary>\n")
 
 
 def depart_solution(translator: HTML5Translator, node: nodes.Element) -> None:

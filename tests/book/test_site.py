@@ -1,10 +1,12 @@
 """The built site holds what it promises; `make test` builds it first."""
 
 import re
+import unicodedata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from fontTools.ttLib import TTFont
 from lxml import html
 
 import softmax_theory
@@ -97,6 +99,16 @@ def test_every_public_function_lists_the_equations_that_it_implements(name: str)
     entry = tree(SITE / "reference.html").xpath(f"//dt[@id='softmax_theory.{name}']/..")
     assert len(entry) == 1
     assert entry[0].xpath(".//p[contains(@class, 'implements')]//a/@href")
+
+
+def test_the_font_has_every_character_of_the_mathematics() -> None:
+    """Also the mathematical italics, with which a browser draws a single letter in `<mi>`."""
+    characters = TTFont(SITE / "_static" / "fonts" / "math.woff2").getBestCmap()
+    printed = {c for page in PAGES for m in tree(page).iter("math") for c in m.text_content()}
+    assert {"σ", "𝐳"} <= printed
+    invisible = {c for c in printed if unicodedata.category(c) in {"Cc", "Cf", "Mn", "Zs"}}
+    assert sorted(c for c in printed - invisible if ord(c) not in characters) == []
+    assert {ord(c) for c in "ℎ𝑧𝑦𝐶𝜎𝜏"} <= characters.keys()
 
 
 def test_mathematics_is_mathml() -> None:
