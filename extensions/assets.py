@@ -72,10 +72,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    paths, font = sorted(out.rglob("*.html")), out / "_static/fonts/math.woff2"
-    if font.exists() and all(path.stat().st_mtime <= font.stat().st_mtime for path in paths):
-        return  # no page was written
-    pages = [path.read_text(encoding="utf-8") for path in paths]
+    pages = [path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))]
+    cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
     css = (out / THEME_CSS).read_text(encoding="utf-8")
     whole = BytesIO((out / ICON_FONT).read_bytes())
     cut(whole, icons(pages, css), out / ICON_FONT)
@@ -83,7 +81,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         svg = figure.read_text(encoding="utf-8")
         if DARK_STYLE not in svg:
             figure.write_text(svg.replace("<defs>", DARK_STYLE + "<defs>", 1), encoding="utf-8")
-    cut(MATH_FONT, printed_mathematics(pages), font)  # last: it marks the pages as done
 
 
 def offer_notebook(

@@ -105,7 +105,7 @@ def test_the_font_has_every_character_of_the_mathematics() -> None:
     """Also the mathematical italics, with which a browser draws a single letter in `<mi>`."""
     characters = TTFont(SITE / "_static" / "fonts" / "math.woff2").getBestCmap()
     printed = {c for page in PAGES for m in tree(page).iter("math") for c in m.text_content()}
-    assert {"σ", "𝐳"} <= printed
+    assert {"σ", "𝐳"} <= printed  # noqa: RUF001
     invisible = {c for c in printed if unicodedata.category(c) in {"Cc", "Cf", "Mn", "Zs"}}
     assert sorted(c for c in printed - invisible if ord(c) not in characters) == []
     assert {ord(c) for c in "ℎ𝑧𝑦𝐶𝜎𝜏"} <= characters.keys()
