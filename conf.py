@@ -68,6 +68,7 @@ html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_navbar_depth": 1,
     "navbar_persistent": [],
+    "back_to_top_button": False,
     "use_download_button": True,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
