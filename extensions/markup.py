@@ -1,6 +1,9 @@
 """Markup that a browser and a screen reader understand by themselves."""
 
+import re
+
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
@@ -38,9 +41,21 @@ def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     HTML5Translator.depart_citation(translator, node)
 
 
+def shorten_citations(app: Sphinx, doctree: nodes.document) -> None:
+    """Show a reference of a docstring as [1].
+
+    numpydoc makes its label unique and hides that again, but not inside MyST's eval-rst.
+    """
+    for reference in doctree.findall(addnodes.pending_xref):
+        label = re.fullmatch(r"\[R[0-9a-f]+-(\w+)\]", reference.astext())
+        if label:
+            reference.replace(reference[0], nodes.inline("", f"[{label[1]}]"))
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace how solutions and citations are written."""
     app.setup_extension("sphinx_exercise")
     app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("doctree-read", shorten_citations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
