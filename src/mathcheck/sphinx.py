@@ -40,6 +40,20 @@ def equations(env: BuildEnvironment) -> dict[str, list[tuple[str, tuple[str, ...
     return env.mathcheck_equations  # type: ignore[attr-defined, no-any-return]
 
 
+def link(domain: str, kind: str, target: str, text: str, docname: str) -> addnodes.pending_xref:
+    """Return a reference that Sphinx resolves, or warns of."""
+    return addnodes.pending_xref(
+        "",
+        nodes.literal("", text),
+        refdomain=domain,
+        reftype=kind,
+        reftarget=target,
+        refdoc=docname,
+        refwarn=True,
+        refexplicit=False,
+    )
+
+
 class Symbols(SphinxDirective):
     """A symbol table."""
 
@@ -110,15 +124,7 @@ class Equation(MathDirective):
         for part in re.split(r"([A-Za-z_]\w*)", expression):
             if part in public:
                 target = f"{self.config.mathcheck_module}.{part}"
-                line += addnodes.pending_xref(
-                    "",
-                    nodes.literal("", part),
-                    refdomain="py",
-                    reftype="obj",
-                    reftarget=target,
-                    refdoc=self.env.docname,
-                    refwarn=True,
-                )
+                line += link("py", "obj", target, part, self.env.docname)
             elif part:
                 line += nodes.literal("", part)
         return nodes.container("", line, classes=["equation-code"])
@@ -146,16 +152,7 @@ class ListEquations(SphinxPostTransform):
             for position, label in enumerate(found):
                 if position:
                     line += nodes.Text(", ")
-                line += addnodes.pending_xref(
-                    "",
-                    nodes.literal("", label),
-                    refdomain="math",
-                    reftype="eq",
-                    reftarget=label,
-                    refdoc=self.env.docname,
-                    refwarn=True,
-                    refexplicit=False,
-                )
+                line += link("math", "eq", label, label, self.env.docname)
             description[-1].append(line)  # type: ignore[attr-defined]
 
 
