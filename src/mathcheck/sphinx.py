@@ -1,17 +1,22 @@
-"""The Sphinx extension: symbol tables, and equations that name the code that implements them.
+"""The Sphinx extension: it checks the equations of a MyST book while the book is built.
 
-`symbols` prints a symbol table. `math` takes `:python:`, an expression over the public names of
-the module in the setting `mathcheck_module`; it is printed under the equation with links to the
-functions, and the functions' own entries list the equations.
+`symbols` prints a symbol table. `math` takes `:defines:`, `:python:`, `:where:` and
+`:unchecked:`; the roles `given`, `defines` and `unchecked` do the same for inline mathematics.
+An equation that does not hold is a warning at its line, on every build. Each displayed equation
+gets a mark that says what was compared, `equations` lists them all, and a function lists those
+that it implements.
 """
 
 import importlib
+import json
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from docutils.parsers.rst.states import Inliner
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.directives.patches import MathDirective
@@ -21,11 +26,29 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from mathcheck.book import Checked, check_book, read_book, reading_order
+from mathcheck.report import Result
 from mathcheck.symbols import parse_symbols
 
 logger = logging.getLogger(__name__)
 NAME = re.compile(r"[A-Za-z_]\w*")
 HEADINGS = ("Symbol", "Type", "In Python", "Meaning")
+WORDS = {
+    "checked": "checked",
+    "defines": "definition",
+    "read": "read",
+    "unchecked": "not checked",
+    "failed": "does not hold",
+    "refused": "not read",
+}
+
+
+class Mark(nodes.General, nodes.Element):
+    """The mark at an equation, filled in when the page is written."""
+
+
+class EquationList(nodes.General, nodes.Element):
+    """The list of all equations, filled in when the page is written."""
 
 
 def public_names(module: str) -> set[str]:
@@ -38,6 +61,13 @@ def equations(env: BuildEnvironment) -> dict[str, list[tuple[str, tuple[str, ...
     if not hasattr(env, "mathcheck_equations"):
         env.mathcheck_equations = {}  # type: ignore[attr-defined]
     return env.mathcheck_equations  # type: ignore[attr-defined, no-any-return]
+
+
+def verdicts(env: BuildEnvironment) -> dict[str, list[tuple[str, Result]]]:
+    """Return, for each page, its displayed equations with their verdicts."""
+    if not hasattr(env, "mathcheck_verdicts"):
+        env.mathcheck_verdicts = {}  # type: ignore[attr-defined]
+    return env.mathcheck_verdicts  # type: ignore[attr-defined, no-any-return]
 
 
 def link(domain: str, kind: str, target: str, text: str, docname: str) -> addnodes.pending_xref:
@@ -92,19 +122,32 @@ class Symbols(SphinxDirective):
 
 
 class Equation(MathDirective):
-    """A displayed equation, with the expression that implements it."""
+    """A displayed equation, with the expression that implements it and its mark."""
 
     option_spec: ClassVar[dict[str, Any]] = {
         **MathDirective.option_spec,
+        "defines": directives.unchanged_required,
         "python": directives.unchanged_required,
+        "where": directives.unchanged_required,
+        "unchecked": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
         """Return the equation, and the code under it."""
         result = super().run()
+        label = self.options.get("label", self.options.get("name"))
         expression = self.options.get("python")
-        if not expression:
+        parts: list[nodes.Node] = []
+        if expression:
+            parts.append(self.code(expression, label))
+        if label:
+            parts.append(Mark(label=label, file=Path(self.env.docname).name))
+        if not parts:
             return result
+        return [*result, nodes.container("", *parts, classes=["equation-code"])]
+
+    def code(self, expression: str, label: str | None) -> nodes.paragraph:
+        """Return the line that shows the expression, with a link at each function."""
         public = public_names(self.config.mathcheck_module)
         named = tuple(dict.fromkeys(n for n in NAME.findall(expression) if n in public))
         if not named:
@@ -112,14 +155,9 @@ class Equation(MathDirective):
                 f":python: {expression!r} names no function; expected a public name of "
                 f"{self.config.mathcheck_module}"
             )
-        label = self.options.get("label", self.options.get("name"))
         if not label:
             raise self.error(f":python: {expression!r} has no :label: beside it")
         equations(self.env).setdefault(self.env.docname, []).append((label, named))
-        return [*result, self.code(expression, public)]
-
-    def code(self, expression: str, public: set[str]) -> nodes.container:
-        """Return the line that shows the expression, with a link at each function."""
         line = nodes.paragraph("", "In code: ")
         for part in re.split(r"([A-Za-z_]\w*)", expression):
             if part in public:
@@ -127,7 +165,110 @@ class Equation(MathDirective):
                 line += link("py", "obj", target, part, self.env.docname)
             elif part:
                 line += nodes.literal("", part)
-        return nodes.container("", line, classes=["equation-code"])
+        return line
+
+
+class ListOfEquations(SphinxDirective):
+    """The place of the list of all equations."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the place."""
+        return [EquationList()]
+
+
+def mathematics(
+    name: str,
+    rawtext: str,
+    text: str,
+    lineno: int,
+    inliner: Inliner,
+    options: dict[str, Any] | None = None,
+    content: Sequence[str] = (),
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Print the text of a role as inline mathematics."""
+    latex = rawtext.split("`")[1] if "`" in rawtext else text
+    return [nodes.math(rawtext, latex)], []
+
+
+class ShowVerdicts(SphinxPostTransform):
+    """Fill in the marks and the list of equations."""
+
+    default_priority = 4  # before the references are resolved
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the places by what was found."""
+        here = dict(verdicts(self.env).get(self.env.docname, ()))
+        for mark in list(self.document.findall(Mark)):
+            result = here.get(mark["label"])
+            command = f"python -m mathcheck {self.env.doc2path(self.env.docname, base=False)}"
+            mark.replace_self(marked(result, command) if result else [])
+        for place in list(self.document.findall(EquationList)):
+            place.replace_self(self.listed())
+
+    def listed(self) -> nodes.table:
+        """Return the table of all equations."""
+        headings = ("Equation", "Chapter", "Verdict")
+        table, group = nodes.table(classes=["equations"]), nodes.tgroup(cols=len(headings))
+        table += group
+        group.extend(nodes.colspec(colwidth=1) for _ in headings)
+        head, body = nodes.thead(), nodes.tbody()
+        group.extend([head, body])
+        head += row([[nodes.Text(heading)] for heading in headings])
+        for docname, found in verdicts(self.env).items():
+            title = self.env.titles[docname].astext()
+            for label, result in found:
+                body += row(
+                    [
+                        [link("math", "eq", label, label, self.env.docname)],
+                        [nodes.Text(title)],
+                        [nodes.Text(summary(result))],
+                    ]
+                )
+        return table
+
+
+def row(cells: Sequence[Sequence[nodes.Node]]) -> nodes.row:
+    """Return a row of a table."""
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+
+
+def summary(result: Result) -> str:
+    """Return a verdict in a few words."""
+    words = WORDS.get(result.status, result.status)
+    if result.status == "checked":
+        return f"{words}: {result.comparisons} comparisons at {result.points} points"
+    if result.status == "unchecked":
+        return f"{words}: {result.message}"
+    return words
+
+
+def marked(result: Result, command: str) -> nodes.raw:
+    """Return the mark of a verdict, which opens to say more."""
+    lines = {
+        "checked": (
+            f"{result.comparisons} comparisons at {result.points} samples, "
+            f"to {result.digits} digits."
+        ),
+        "defines": "Gives a name its meaning, which later equations use.",
+        "read": "Every symbol is in the table; nothing is claimed.",
+        "unchecked": f"Reason: {result.message}",
+    }
+    text = lines.get(result.status, result.message)
+    if result.status == "checked" and result.python:
+        text += f" The code is compared with the left side: {result.python}"
+    element = nodes.Element()
+    element += nodes.Text(WORDS.get(result.status, result.status))
+    escaped = (
+        f'<details class="mathcheck {result.status}"><summary>'
+        f"{escape(WORDS.get(result.status, result.status))}</summary>"
+        f"<p>{escape(text)}</p><p>To repeat it: <code>{escape(command)}</code></p></details>"
+    )
+    return nodes.raw("", escaped, format="html")
+
+
+def escape(text: str) -> str:
+    """Return a text for HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class ListEquations(SphinxPostTransform):
@@ -156,6 +297,46 @@ class ListEquations(SphinxPostTransform):
             description[-1].append(line)  # type: ignore[attr-defined]
 
 
+def check(app: Sphinx) -> None:
+    """Check all equations, and warn of those that do not hold."""
+    if not app.config.mathcheck_check:
+        return
+    source = Path(app.srcdir)
+    root = source / f"{app.config.root_doc}.md"
+    if not root.exists():
+        return
+    files = reading_order(root)
+    names = {path: path.relative_to(source.resolve()).as_posix() for path in files}
+    memory = Path(app.doctreedir) / "mathcheck.json"
+    passed = recalled(memory)
+    found: dict[str, list[Checked]] = {}
+    for one in check_book(read_book(files, names), app.config.mathcheck_module, passed=passed):
+        found.setdefault(one.equation.file.removesuffix(".md"), []).append(one)
+        if not one.result.passed:
+            docname = one.equation.file.removesuffix(".md")
+            for line, message in one.messages:
+                logger.warning(message, type="mathcheck", location=(docname, line))
+    memory.parent.mkdir(parents=True, exist_ok=True)
+    memory.write_text(json.dumps(passed), encoding="utf-8")
+    app.mathcheck_found = {  # type: ignore[attr-defined]
+        docname: [
+            (one.equation.label, one.result)
+            for one in page
+            if one.equation.display and one.equation.label
+        ]
+        for docname, page in found.items()
+    }
+
+
+def recalled(memory: Path) -> dict[str, Any]:
+    """Return the verdicts of equations that passed in an earlier build."""
+    try:
+        loaded = json.loads(memory.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return loaded if isinstance(loaded, dict) else {}
+
+
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Forget the equations of a page that is read anew."""
     equations(env).pop(docname, None)
@@ -166,24 +347,47 @@ def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEn
     equations(env).update({n: e for n, e in equations(other).items() if n in docnames})
 
 
-def pages_of_functions(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages that list equations, to be written anew when the equations changed."""
+def pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return the pages to be written anew because verdicts or the links to functions changed."""
+    before, now = verdicts(env), getattr(app, "mathcheck_found", {})
+    changed = {n for n in {*before, *now} if before.get(n) != now.get(n)} & env.found_docs
+    env.mathcheck_verdicts = now  # type: ignore[attr-defined]
+    if changed:
+        changed |= {n for n in env.found_docs if n in getattr(env, "mathcheck_lists", set())}
     listed = repr(sorted(equations(env).items()))
-    if getattr(env, "mathcheck_listed", None) == listed:
-        return []
-    env.mathcheck_listed = listed  # type: ignore[attr-defined]
-    prefix = f"{app.config.mathcheck_module}."
-    objects = env.domains.python_domain.objects.items()
-    return sorted({entry.docname for name, entry in objects if name.startswith(prefix)})
+    if getattr(env, "mathcheck_listed", None) != listed:
+        env.mathcheck_listed = listed  # type: ignore[attr-defined]
+        prefix = f"{app.config.mathcheck_module}."
+        objects = env.domains.python_domain.objects.items()
+        changed |= {entry.docname for name, entry in objects if name.startswith(prefix)}
+    return sorted(changed)
+
+
+def note_lists(app: Sphinx, document: nodes.document) -> None:
+    """Remember the pages that list the equations."""
+    env = app.env
+    if not hasattr(env, "mathcheck_lists"):
+        env.mathcheck_lists = set()  # type: ignore[attr-defined]
+    if any(document.findall(EquationList)):
+        env.mathcheck_lists.add(env.docname)  # type: ignore[attr-defined]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register the directives."""
+    """Register the directives, the roles and the check."""
     app.add_config_value("mathcheck_module", "", "env", [str])
+    app.add_config_value("mathcheck_check", True, "env", [bool])
+    app.add_node(Mark)
+    app.add_node(EquationList)
     app.add_directive("symbols", Symbols)
     app.add_directive("math", Equation, override=True)
+    app.add_directive("equations", ListOfEquations)
+    for role in ("given", "defines", "unchecked"):
+        app.add_role(role, mathematics)
+    app.add_post_transform(ShowVerdicts)
     app.add_post_transform(ListEquations)
+    app.connect("builder-inited", check)
+    app.connect("doctree-read", note_lists)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
-    app.connect("env-updated", pages_of_functions)
+    app.connect("env-updated", pages_to_write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,15 @@ mathcheck_module = "statistics"
 myst_enable_extensions = ["dollarmath"]
 math_numfig = False
 """
+SYMBOLS = r"""# Notation
+
+```{symbols}
+n        : size 2..4 : - : how many
+i        : index n   : - : one of them
+x        : real[n]   : x : the values
+\bar{x}  : name      : - : their mean
+```
+"""
 FUNCTIONS = """# Functions
 
 ```{py:function} statistics.mean(data)
@@ -26,10 +35,13 @@ The mean.
 def build(tmp_path: Path):
     (tmp_path / "conf.py").write_text(CONF, encoding="utf-8")
     (tmp_path / "functions.md").write_text(FUNCTIONS, encoding="utf-8")
+    (tmp_path / "notation.md").write_text(SYMBOLS, encoding="utf-8")
+    (tmp_path / "list.md").write_text("# List\n\n```{equations}\n```\n", encoding="utf-8")
 
     def run(chapter: str) -> tuple[Path, str]:
-        text = f"# Means\n\n```{{toctree}}\nfunctions\n```\n\n{chapter}"
+        text = f"# Means\n\n```{{toctree}}\nnotation\nmeans\nfunctions\nlist\n```\n"
         (tmp_path / "index.md").write_text(text, encoding="utf-8")
+        (tmp_path / "means.md").write_text(f"# The mean\n\n{chapter}", encoding="utf-8")
         out, warnings = tmp_path / "out", StringIO()
         with docutils_namespace():
             app = Sphinx(
@@ -48,18 +60,26 @@ def build(tmp_path: Path):
 
 
 def equation(*options: str) -> str:
-    return "\n".join(["```{math}", *options, r"\bar{x} = \frac{1}{n} \sum_{i=1}^n x_i", "```"])
+    return "\n".join(
+        [
+            "```{math}",
+            r":defines: \bar{x}",
+            *options,
+            r"\bar{x} = \frac{1}{n} \sum_{i=1}^n x_i",
+            "```",
+        ]
+    )
 
 
 def test_an_equation_and_its_function_lead_to_each_other(build) -> None:
     out, warnings = build(equation(":label: average", ":python: mean(x) + 0"))
     assert warnings == ""
-    line = html.parse(out / "index.html").xpath("//div[contains(@class, 'equation-code')]")[0]
+    line = html.parse(out / "means.html").xpath("//div[contains(@class, 'equation-code')]/p")[0]
     assert line.text_content().strip() == "In code: mean(x) + 0"
     assert line.xpath(".//a/@href") == ["functions.html#statistics.mean"]
     entry = html.parse(out / "functions.html").xpath("//p[@class='implements']")[0]
     assert entry.text_content() == "Implements equation (1)"
-    assert entry.xpath(".//a/@href") == ["index.html#equation-average"]
+    assert entry.xpath(".//a/@href") == ["means.html#equation-average"]
 
 
 def test_the_page_of_functions_follows_the_equations(build) -> None:
@@ -80,13 +100,70 @@ def test_the_page_of_functions_follows_the_equations(build) -> None:
 def test_a_wrong_option_is_named_at_its_line(build, options: list[str], message: str) -> None:
     _, warnings = build(equation(*options))
     assert message in warnings
-    assert "index.md:7" in warnings
+    assert "means.md:3" in warnings
 
 
 def test_a_symbol_table_is_printed_and_a_wrong_row_is_named(build) -> None:
     out, warnings = build("```{symbols}\n\\bar{x} : real : - : the mean of $x$\n```\n")
     assert warnings == ""
-    cells = html.parse(out / "index.html").xpath("//table//td")
+    cells = html.parse(out / "means.html").xpath("//table//td")
     assert [cell.text_content().strip() for cell in cells][1:3] == ["real", "-"]
     _, warnings = build("```{symbols}\nx : real : the values\n```\n")
     assert "symbols, line 1: got 'x : real : the values'; expected symbol : type" in warnings
+
+
+FALSE = (
+    equation(":label: average")
+    + r"""
+
+```{math}
+:label: wrong
+\sum_{i=1}^n x_i = -n \bar{x}
+```
+
+The values differ from their mean by {unchecked}`x_i = \bar{x}`, with {given}`x_i = 0`.
+"""
+)
+
+
+def test_what_does_not_hold_is_a_warning_at_its_line_on_every_build(build) -> None:
+    for _ in range(2):
+        _, warnings = build(FALSE)
+        assert "means.md:11: WARNING: wrong: = does not hold" in warnings
+        assert "the two sides differ by the sign alone" in warnings
+        assert warnings.count("[mathcheck]") == 1
+    _, warnings = build(FALSE.replace("-n", "n"))
+    assert warnings == ""
+
+
+def test_a_mark_and_the_list_say_what_was_found(build) -> None:
+    out, _ = build(FALSE.replace("-n", "n"))
+    marks = html.parse(out / "means.html").xpath("//details[contains(@class, 'mathcheck')]")
+    assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck checked"]
+    assert "comparisons at" in marks[1].text_content()
+    assert "python -m mathcheck means.md" in marks[1].text_content()
+    listed = html.parse(out / "list.html").xpath("//table//td[3]")
+    assert [cell.text_content().split(":")[0] for cell in listed] == ["definition", "checked"]
+    out, _ = build(FALSE)
+    listed = html.parse(out / "list.html").xpath("//table//td[3]")
+    assert [cell.text_content() for cell in listed] == ["definition", "does not hold"]
+
+
+def test_parallel_reading_finds_the_same(tmp_path: Path, build) -> None:
+    _, alone = build(FALSE)
+    warnings = StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            tmp_path,
+            tmp_path,
+            tmp_path / "other",
+            tmp_path / "other-trees",
+            "html",
+            status=None,
+            warning=warnings,
+            parallel=2,
+        )
+        app.build()
+    assert [w for w in warnings.getvalue().splitlines() if "mathcheck" in w] == [
+        w for w in alone.splitlines() if "mathcheck" in w
+    ]

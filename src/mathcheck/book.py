@@ -1,0 +1,203 @@
+"""A book: its files in reading order, what each equation may use, and the verdicts."""
+
+import hashlib
+import importlib
+import inspect
+import time
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import mathcheck
+from mathcheck.check import Context, check
+from mathcheck.documents import Document, Equation, SymbolTable, read_document
+from mathcheck.report import Result
+from mathcheck.symbols import entries, parse_symbols
+
+# The file whose symbol table holds in all others.
+NOTATION = "notation"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """An equation, or a symbol table that can't be read, with its verdict."""
+
+    equation: Equation
+    result: Result
+    seconds: float
+
+    @property
+    def messages(self) -> list[tuple[int, str]]:
+        """Return what is wrong, with the lines."""
+        equation = self.equation
+        problems = self.result.problems or ((self.result.message, self.result.position),)
+        found = []
+        for message, position in problems:
+            line = equation.line + equation.text[: position or 0].count("\n")
+            found.append((line, f"{equation.name}: {message}"))
+        return found
+
+
+def reading_order(root: Path) -> list[Path]:
+    """Return the files of a book in the order of its tables of contents.
+
+    Parameters
+    ----------
+    root : Path
+        The first file; files that no table of contents names are left out.
+    """
+    found: list[Path] = []
+
+    def visit(path: Path) -> None:
+        if path in found or not path.exists():
+            return
+        found.append(path)
+        for chapter in read_document(path).chapters:
+            for suffix in ("", ".md"):
+                target = (path.parent / f"{chapter}{suffix}").resolve()
+                if target.is_file() and target.suffix == ".md":
+                    visit(target)
+
+    visit(root.resolve())
+    return found
+
+
+def book_of(path: Path) -> tuple[list[Path], set[Path]]:
+    """Return all files that are read for a file or folder, and those of them that are checked.
+
+    A file in a book is read after all that comes before it there. A folder without `index.md`
+    is read in the order of the file names.
+    """
+    if path.is_dir():
+        index = path / "index.md"
+        ordered = reading_order(index) if index.exists() else []
+        rest = [p.resolve() for p in sorted(path.rglob("*.md")) if p.resolve() not in ordered]
+        files = [*ordered, *rest]
+        return files, set(files)
+    path = path.resolve()
+    for folder in path.parents:
+        index = folder / "index.md"
+        if index.exists():
+            ordered = reading_order(index)
+            if path in ordered:
+                return ordered[: ordered.index(path) + 1], {path}
+            break
+    return [path], {path}
+
+
+def module_namespace(module: str) -> tuple[Mapping[str, Any], str]:
+    """Return the public names of a module, and a digest of its source."""
+    if not module:
+        return {}, ""
+    loaded = importlib.import_module(module)
+    names = getattr(loaded, "__all__", [n for n in vars(loaded) if not n.startswith("_")])
+    source = Path(inspect.getfile(loaded))
+    files = sorted(source.parent.glob("*.py")) if source.name == "__init__.py" else [source]
+    return {name: getattr(loaded, name) for name in names}, digest_of(files)
+
+
+def digest_of(files: Sequence[Path]) -> str:
+    """Return a digest of the contents of files."""
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+
+
+def check_book(
+    documents: Sequence[Document],
+    module: str = "",
+    *,
+    only: set[Path] | None = None,
+    seed: int = 0,
+    passed: MutableMapping[str, Any] | None = None,
+) -> Iterator[Checked]:
+    """Check the equations of documents in reading order.
+
+    Parameters
+    ----------
+    documents : sequence of Document
+        All that is read, in reading order.
+    module : str
+        The module whose public names `:python:` may use.
+    only : set of Path, optional
+        The files whose equations are checked; of the others only the definitions are taken.
+    seed : int
+        The seed of the samples.
+    passed : mapping, optional
+        Verdicts of equations that passed before, by fingerprint. Those are not checked again;
+        new passes are added, and those that did not occur are dropped.
+    """
+    namespace, source = module_namespace(module)
+    code = source + digest_of(sorted(Path(mathcheck.__file__).parent.glob("*.py")))
+    place = Context(namespace=namespace, seed=seed)
+    seen: dict[str, Any] = {}
+    book = place.table
+    for document in documents:
+        place = replace(place, table=book)
+        for part in document.parts:
+            if isinstance(part, SymbolTable):
+                place, failure = extended(place, part)
+                if failure:
+                    yield failure
+                continue
+            wanted = only is None or document.path in only
+            checked, place = check_part(part, place, wanted, code, passed, seen)
+            if checked:
+                yield checked
+        if document.path.stem == NOTATION:
+            book = place.table
+    if passed is not None:
+        passed.clear()
+        passed.update(seen)
+
+
+def extended(place: Context, part: SymbolTable) -> tuple[Context, Checked | None]:
+    """Return the context with a symbol table added, or what is wrong with the table."""
+    try:
+        new = entries(parse_symbols(part.lines), place.table)
+    except ValueError as error:
+        equation = Equation(part.file, part.line, "", "symbols")
+        return place, Checked(equation, Result("refused", str(error)), 0.0)
+    return replace(place, table=place.table.extended(new)), None
+
+
+def check_part(
+    equation: Equation,
+    place: Context,
+    wanted: bool,
+    code: str,
+    passed: MutableMapping[str, Any] | None,
+    seen: dict[str, Any],
+) -> tuple[Checked | None, Context]:
+    """Check one equation, or take its verdict from an earlier build."""
+    if equation.unchecked:
+        result = Result("unchecked", equation.unchecked)
+        return (Checked(equation, result, 0.0) if wanted else None), place
+    start = time.perf_counter()
+    if not wanted:
+        _, after = check(equation.text, replace(equation.options, given=True), place)
+        return None, after
+    key = fingerprint(equation, place, code)
+    if passed is not None and key in passed:
+        result = Result(**passed[key])
+        _, after = check(equation.text, replace(equation.options, given=True), place)
+    else:
+        result, after = check(equation.text, equation.options, place)
+    if result.passed:
+        seen[key] = {**asdict(result), "problems": ()}
+    return Checked(equation, result, time.perf_counter() - start), after
+
+
+def fingerprint(equation: Equation, place: Context, code: str) -> str:
+    """Return a digest of all that a verdict depends on."""
+    table = sorted((k, repr(e.type), e.python) for k, e in place.table.entries.items())
+    definitions = sorted(
+        (key, repr([(d.parameters, d.indices, d.body) for d in found]))
+        for key, found in place.definitions.found.items()
+    )
+    whole = (equation.text, equation.options, table, definitions, code, place.seed)
+    return hashlib.sha256(repr(whole).encode()).hexdigest()
+
+
+def read_book(files: Sequence[Path], names: Mapping[Path, str] | None = None) -> list[Document]:
+    """Return the documents of files, called in reports as `names` says."""
+    return [read_document(path, (names or {}).get(path)) for path in files]

@@ -1,0 +1,813 @@
+"""Does an equation hold? Both sides of every relation are evaluated at samples and compared."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from mathcheck import samples
+from mathcheck.arithmetic import DIGITS, Row, Undefined, bare, context, divide, shape
+from mathcheck.definitions import Definitions, define
+from mathcheck.evaluate import Scope, Shared, belongs, evaluate, flat, holds, index_range
+from mathcheck.expressions import (
+    Derivative,
+    ForAll,
+    FunctionName,
+    Node,
+    Number,
+    Range,
+    Relation,
+    SetOf,
+    Symbol,
+    walk,
+)
+from mathcheck.indices import (
+    Problem,
+    bind_sums,
+    certain_indices,
+    check_sums,
+    free_indices,
+    unbound_on_the_right,
+)
+from mathcheck.latex import Refusal, read_items
+from mathcheck.python import Code, PythonError, compile_expression, python_value
+from mathcheck.reader import Reader, Statement, is_condition, read_statements
+from mathcheck.report import Result
+from mathcheck.symbols import SAMPLED, Entry, Table, name_key, parse_type, plain
+
+POINTS = 8
+ATTEMPTS = 200
+# Of the values of the free indices, at most so many are tried at one point.
+ASSIGNMENTS = 16
+# Two sides are equal if they differ by less than this part of the largest number on the way:
+# of the 50 digits, 12 are left to rounding.
+TOLERANCE = context.mpf(10) ** -(DIGITS - 12)
+# Limits and integrals are approximated; see `evaluate.SETTLED`.
+ROUGH = context.mpf(10) ** -13
+PYTHON_TOLERANCE = 1e-11
+# The sides of an approximate equality agree to this part.
+APPROXIMATE = context.mpf(1) / 20
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+SIGNS = {
+    "!=": r"\neq",
+    "<=": r"\leq",
+    ">=": r"\geq",
+    "~": r"\approx",
+    "propto": r"\propto",
+    "in": r"\in",
+    "notin": r"\notin",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an author says beside an equation."""
+
+    defines: str = ""
+    python: str = ""
+    where: str = ""
+    inline: bool = False
+    given: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What holds at a place of a book: the symbols, the definitions, the code."""
+
+    table: Table = field(default_factory=lambda: Table({}))
+    definitions: Definitions = field(default_factory=Definitions)
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A statement with its sums bound, its conditions, and which relations define."""
+
+    chain: Relation
+    conditions: tuple[tuple[Node, ...], ...]
+    defining: frozenset[int]
+    free: tuple[str, ...]
+
+
+@dataclass
+class Tally:
+    """What was compared."""
+
+    comparisons: int = 0
+    points: int = 0
+    worst: float = 0.0
+    hits: dict[tuple[int, int], int] = field(default_factory=dict)
+    failures: dict[tuple[int, int], Failure] = field(default_factory=dict)
+    approximate: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A relation that does not hold at a sample."""
+
+    left: Any
+    right: Any
+    values: Mapping[str, Any]
+    assignment: Mapping[str, int]
+
+
+def check(text: str, options: Options, place: Context) -> tuple[Result, Context]:
+    """Check one equation, and return what holds after it.
+
+    Parameters
+    ----------
+    text : str
+        The equation in LaTeX.
+    options : Options
+        What it defines, the code that implements it, what is narrowed.
+    place : Context
+        The symbols and definitions that hold before it.
+
+    Returns
+    -------
+    result : Result
+        The verdict; a text without a meaning is `refused`, nothing is raised.
+    after : Context
+        The context with what the equation defines.
+    """
+    after = place
+    try:
+        items = read_items(text)
+        table, extra = narrowed(options.where, place.table)
+        place = replace(place, table=table)
+        statements = read_statements(items, table, len(text))
+        if options.inline and is_bare_condition(statements, table):
+            return Result("condition"), after
+        definitions, defining = defined(statements, options.defines, place)
+        after = replace(after, definitions=definitions)
+        if options.given:
+            return Result("given"), after
+        inside = replace(place, definitions=definitions)
+        if not any(s.chain.signs for s in statements):
+            return Result("read"), after
+        return verdict(text, statements, defining, extra, options, inside), after
+    except Refusal as refusal:
+        return Result("refused", refusal.message, position=refusal.position), after
+
+
+def is_bare_condition(statements: Sequence[Statement], table: Table) -> bool:
+    """Return whether inline mathematics is a relation among indices and numbers alone."""
+    return all(
+        is_condition(s.chain, table) if s.chain.signs else any(s.conditions) for s in statements
+    ) and any(s.chain.signs or any(s.conditions) for s in statements)
+
+
+def narrowed(where: str, table: Table) -> tuple[Table, tuple[Node, ...]]:
+    """Return the table and the conditions that an equation's `:where:` adds."""
+    conditions: list[Node] = []
+    entries = []
+    for part in filter(None, (p.strip() for p in where.split(";"))):
+        name, colon, kind = part.partition(" : ")
+        if colon:
+            key = name_key(read_items(name))
+            if key not in table:
+                raise Refusal(f":where: {key} is not in the symbol table")
+            try:
+                narrower = parse_type(kind)
+            except ValueError as error:
+                raise Refusal(f":where: {error}") from error
+            entries.append(Entry(key, narrower, table.entries[key].python))
+            continue
+        items = read_items(part)
+        reader = Reader(items, table, end=len(part))
+        try:
+            conditions.extend(reader.conditions())
+            if reader.at < len(items):
+                raise Refusal(f"{reader.found()} can't follow")
+        except Refusal as refusal:
+            raise Refusal(f":where: {part}: {refusal.message}") from refusal
+    return table.extended(entries), tuple(conditions)
+
+
+def defined(
+    statements: Sequence[Statement], names: str, place: Context
+) -> tuple[Definitions, frozenset[tuple[int, int]]]:
+    """Return the definitions that an equation adds, and the relations that make them."""
+    definitions = place.definitions
+    defining = set()
+    for text in filter(None, (n.strip() for n in names.split(";"))):
+        items = read_items(text)
+        reader = Reader(items, place.table, end=len(text))
+        wanted = reader.complete(reader.expression)
+        found = None
+        for number, statement in enumerate(statements):
+            for side, node in enumerate(statement.chain.sides[:-1]):
+                if node == wanted and found is None and statement.chain.signs[side] == "=":
+                    found = (number, side)
+        if found is None:
+            raise Refusal(
+                f":defines: {text} is not a side of the equation with a definition to its right"
+            )
+        number, side = found
+        chain = statements[number].chain
+        body = prepared_body(chain.sides[side + 1], chain.sides[side], place.table)
+        definitions = definitions.added(define(wanted, body, place.table))
+        defining.add(found)
+    return definitions, frozenset(defining)
+
+
+def prepared_body(body: Node, left: Node, table: Table) -> Node:
+    """Return the body of a definition with its sums bound, and repaired where they are wrong."""
+    outer = certain_indices(left, table)
+    bound = bind_sums(body, outer, table)
+    changed, _ = check_sums(bound, outer, frozenset(), table)
+    return changed
+
+
+def verdict(
+    text: str,
+    statements: Sequence[Statement],
+    defining: frozenset[tuple[int, int]],
+    extra: tuple[Node, ...],
+    options: Options,
+    place: Context,
+) -> Result:
+    """Evaluate and compare all relations of an equation."""
+    problems: list[Problem] = []
+    prepared = []
+    for number, statement in enumerate(statements):
+        mine = frozenset(side for n, side in defining if n == number)
+        ready, found = prepare(statement, mine, extra, place.table)
+        prepared.append(ready)
+        problems.extend(found)
+    code = code_of(prepared, options, place)
+    tally = Tally()
+    samples_seen: list[Any] = []
+    python_problem = ""
+    keys = sampled_keys(prepared, code.names if code else (), place)
+    for values in sample_points(text, keys, prepared, extra, place, tally):
+        scope = Scope(shared(place), values)
+        compare_all(prepared, scope, tally, place)
+        if code and not python_problem:
+            python_problem = compare_python(prepared[0], code, scope, tally, place)
+        samples_seen.append(values)
+        tally.points += 1
+    for number, ready in enumerate(prepared):
+        for relation in range(len(ready.chain.signs)):
+            if relation in ready.defining and not code:
+                continue
+            if not tally.hits.get((number, relation)):
+                problems.append(
+                    Problem(
+                        "vacuous: no sample meets the conditions", ready.chain.sides[relation].start
+                    )
+                )
+                break
+    messages: list[tuple[str, int | None]] = [
+        (p.message, p.position) for p in dict.fromkeys(problems)
+    ]
+    for (number, relation), failure in sorted(tally.failures.items()):
+        smallest = smallest_failure(text, keys, prepared, number, relation, extra, place) or failure
+        messages.append(
+            (
+                failure_message(text, prepared, number, relation, smallest, samples_seen, place),
+                prepared[number].chain.sides[relation + 1].start,
+            )
+        )
+    if python_problem:
+        messages.append((python_problem, None))
+    claims = sum(len(p.chain.signs) for p in prepared) - sum(len(p.defining) for p in prepared)
+    status = "failed" if messages else "checked" if claims or code else "defines"
+    return Result(
+        status,
+        "\n".join(m for m, _ in messages),
+        tally.comparisons,
+        tally.points,
+        13 if tally.approximate else DIGITS - 12,
+        options.python,
+        tally.worst,
+        messages[0][1] if messages else None,
+        tuple(messages),
+    )
+
+
+def code_of(prepared: Sequence[Prepared], options: Options, place: Context) -> Code | None:
+    """Return the code of an equation; of two symbols with one Python name it means its own."""
+    if not options.python:
+        return None
+    narrower = {n.partition(" : ")[0].strip() for n in options.where.split(";") if " : " in n}
+    own = sampled_keys(prepared, (), place)
+    return compile_expression(options.python, place, lambda key: (key in narrower, key in own))
+
+
+def shared(place: Context) -> Shared:
+    """Return what the scopes of one sample share."""
+    return Shared(place.table, place.definitions)
+
+
+def prepare(
+    statement: Statement, defining: frozenset[int], extra: tuple[Node, ...], table: Table
+) -> tuple[Prepared, list[Problem]]:
+    """Bind the sums of a statement, and find what is wrong with its indices."""
+    sides = statement.chain.sides
+    conditions = [c for group in statement.conditions for c in group] + list(extra)
+    quantified = frozenset(c.variable for c in conditions if isinstance(c, Range))
+    for condition in conditions:
+        related_to = condition.condition if isinstance(condition, ForAll) else condition
+        quantified |= free_indices(related_to, table)
+    for condition in conditions:
+        if isinstance(condition, ForAll):
+            for qualifier in condition.qualifiers:
+                quantified -= leftmost(qualifier)
+    outside: frozenset[str] = frozenset()
+    for node in (*sides, *conditions):
+        outside |= free_indices(node, table)
+    problems: list[Problem] = []
+    bound = []
+    taken = certain_indices(sides[0], table) | quantified
+    for side in sides:
+        changed, found = check_sums(bind_sums(side, outside, table), taken, frozenset(), table)
+        bound.append(changed)
+        problems.extend(found)
+    problems.extend(unbound_on_the_right(bound, quantified, table))
+    free: frozenset[str] = frozenset()
+    for side in bound:
+        free |= free_indices(side, table)
+    idle: set[Node] = set()
+    for condition in conditions:
+        if (
+            isinstance(condition, Range)
+            and condition.variable not in free
+            and (not mentioned(condition.variable, conditions, condition))
+        ):
+            idle.add(condition)
+            problems.append(
+                Problem(
+                    f"the condition is on {condition.variable}, which does not occur in the "
+                    "equation",
+                    condition.start,
+                )
+            )
+        elif not isinstance(condition, Range):
+            free |= free_indices(condition, table) & quantified
+    chain = replace(statement.chain, sides=tuple(bound))
+    groups = tuple(
+        tuple(c for c in (*group, *extra) if c not in idle) for group in statement.conditions
+    )
+    return Prepared(chain, groups, defining, tuple(sorted(free))), problems
+
+
+def leftmost(qualifier: Node) -> frozenset[str]:
+    r"""Return the index over which a condition is quantified: `d` in `for all d \neq m`."""
+    if isinstance(qualifier, Range):
+        return frozenset({qualifier.variable})
+    first = qualifier.sides[0] if isinstance(qualifier, Relation) else qualifier
+    return frozenset({first.key}) if isinstance(first, Symbol) else frozenset()
+
+
+def mentioned(key: str, conditions: Iterable[Node], but: Node) -> bool:
+    """Return whether another condition mentions a name."""
+    return any(
+        isinstance(n, Symbol) and n.key == key for c in conditions if c is not but for n in walk(c)
+    )
+
+
+# --- samples ---
+
+
+def sampled_keys(
+    prepared: Sequence[Prepared], python_names: Iterable[str], place: Context
+) -> frozenset[str]:
+    """Return the symbols that need a value."""
+    found: set[str] = set(python_names)
+    for ready in prepared:
+        for node in (ready.chain, *(c for group in ready.conditions for c in group)):
+            found |= needed_by(node, place)
+    for key in list(found):
+        found |= place.definitions.dependencies(key)
+    table = place.table
+    for key in list(found):
+        if table.kind(key) == "variable":
+            found |= place.definitions.dependencies(
+                name_key(read_items(table.entries[key].type.size))
+            )
+    return frozenset(key for key in found if key in table)
+
+
+def needed_by(node: Node, place: Context) -> frozenset[str]:
+    """Return the names on which an expression depends, with those of functions left bare."""
+    definitions = place.definitions
+    found = definitions.reach(node)
+    for part in walk(node):
+        if isinstance(part, Derivative) and isinstance(part.body, FunctionName):
+            for definition in definitions.found.get(part.body.key, ()):
+                found |= {p.key for p in definition.parameters or () if p.key}
+    return found
+
+
+def sample_points(
+    text: str,
+    keys: frozenset[str],
+    prepared: Sequence[Prepared],
+    extra: tuple[Node, ...],
+    place: Context,
+    tally: Tally,
+) -> Iterator[dict[str, Any]]:
+    """Yield samples until every relation was compared at enough of them."""
+    table = place.table
+    source = samples.generator(text, place.seed)
+    sampled = {key for key in keys if table.kind(key) in SAMPLED}
+    counted = samples.needed_sizes(keys, table)
+    combinations = fitting_sizes(samples.sizes(counted, table), prepared, extra, place)
+    if not combinations:
+        return
+    wanted = POINTS if sampled else len(combinations)
+    for attempt in range(ATTEMPTS if sampled else len(combinations)):
+        given = combinations[attempt % len(combinations)]
+        yield {**given, **samples.random_values(sampled, given, table, source)}
+        relations = [
+            (n, r) for n, ready in enumerate(prepared) for r in range(len(ready.chain.signs))
+        ]
+        enough = all(tally.hits.get(pair, 0) >= min(wanted, 4) for pair in relations)
+        if attempt + 1 >= wanted and enough:
+            return
+
+
+def fitting_sizes(
+    combinations: list[dict[str, int]],
+    prepared: Sequence[Prepared],
+    extra: tuple[Node, ...],
+    place: Context,
+) -> list[dict[str, int]]:
+    """Return the sizes that the conditions on sizes alone allow."""
+    table = place.table
+    conditions = [
+        c
+        for c in {*extra, *(c for p in prepared for group in p.conditions for c in group)}
+        if isinstance(c, Relation)
+        and all(table.kind(n.key) == "size" for n in walk(c) if isinstance(n, Symbol))
+    ]
+    return [
+        given
+        for given in combinations
+        if all(holds(c, Scope(shared(place), given)) for c in conditions)
+    ] or combinations
+
+
+def assignments(ready: Prepared, scope: Scope) -> list[dict[str, int]]:
+    """Return values of the free indices, all of them if they are few."""
+    ranges = [list(index_range(key, scope)) for key in ready.free]
+    total = [dict(zip(ready.free, values, strict=True)) for values in itertools.product(*ranges)]
+    meeting = [
+        a
+        for a in total
+        if not ready.conditions
+        or any(all(holds(c, scope.child(a)) for c in group) for group in ready.conditions)
+    ]
+    if len(meeting) <= ASSIGNMENTS:
+        return meeting
+    # Evenly spread, the first and the last among them: with diagonal and other entries.
+    step = (len(meeting) - 1) / (ASSIGNMENTS - 1)
+    return [meeting[round(k * step)] for k in range(ASSIGNMENTS)]
+
+
+# --- comparison ---
+
+
+def compare_all(prepared: Sequence[Prepared], scope: Scope, tally: Tally, place: Context) -> None:
+    """Compare the sides of all relations at one sample."""
+    for number, ready in enumerate(prepared):
+        for assignment in assignments(ready, scope):
+            inner = scope.child(assignment) if assignment else scope
+            compare_chain(ready, number, inner, assignment, tally)
+        for relation, sign in enumerate(ready.chain.signs):
+            if sign == "propto":
+                compare_proportional(ready, number, relation, scope, tally)
+
+
+def compare_chain(
+    ready: Prepared, number: int, scope: Scope, assignment: Mapping[str, int], tally: Tally
+) -> None:
+    """Compare neighbours in a chain."""
+    chain = ready.chain
+    values: dict[int, Any] = {}
+
+    def side(at: int) -> Any:
+        if at not in values:
+            try:
+                values[at] = evaluate(chain.sides[at], scope)
+            except Undefined as undefined:
+                where = describe(scope.values, scope, assignment)
+                raise Refusal(
+                    f"undefined: {undefined}, at {where}", chain.sides[at].start
+                ) from None
+        return values[at]
+
+    for relation, sign in enumerate(chain.signs):
+        if not all(holds(c, scope) for c in ready.conditions[relation]) or sign == "propto":
+            continue
+        pair = (number, relation)
+        tally.hits[pair] = tally.hits.get(pair, 0) + 1
+        if relation in ready.defining:
+            continue
+        left = side(relation)
+        if sign in ("in", "notin"):
+            right: Any = None
+            good = belongs(left, chain.sides[relation + 1], scope) == (sign == "in")
+        else:
+            right = side(relation + 1)
+            good = agree(
+                left, right, sign, ready.chain.sides[relation : relation + 2], scope, tally
+            )
+        tally.comparisons += 1
+        if not good and pair not in tally.failures:
+            tally.failures[pair] = Failure(left, right, dict(scope.values), dict(assignment))
+    tally.approximate |= scope.shared.approximate
+
+
+def agree(
+    left: Any, right: Any, sign: str, sides: Sequence[Node], scope: Scope, tally: Tally
+) -> bool:
+    """Return whether a relation holds between two values."""
+    pairs = paired(left, right, sides)
+    if sign == "!=":
+        return any(not near(a, b, scope, tally) for a, b in pairs)
+    return all(related(a, b, sign, sides, scope, tally) for a, b in pairs)
+
+
+def paired(left: Any, right: Any, sides: Sequence[Node]) -> list[tuple[Any, Any]]:
+    """Return the entries of two values side by side; the number 0 fits every shape."""
+    first, second = (
+        [context.zero] * 0 if isinstance(n, Number) and n.value == 0 else flat(v)
+        for n, v in zip(sides, (left, right), strict=True)
+    )
+    if not first and not second:
+        return [(context.zero, context.zero)]
+    if not first:
+        return [(context.zero, b) for b in second]
+    if not second:
+        return [(a, context.zero) for a in first]
+    if shape(left) != shape(right):
+        raise Refusal(f"{shape(left)} is compared with {shape(right)}", sides[1].start)
+    return list(zip(first, second, strict=True))
+
+
+def near(a: Any, b: Any, scope: Scope, tally: Tally) -> bool:
+    """Return whether two numbers are equal up to rounding."""
+    a, b = bare(a), bare(b)
+    difference = abs(a - b)
+    scale = max(abs(a), abs(b), context.one, context.mpf(scope.shared.largest))
+    tally.worst = max(tally.worst, float(difference / scale))
+    return bool(difference <= (ROUGH if scope.shared.approximate else TOLERANCE) * scale)
+
+
+def related(a: Any, b: Any, sign: str, sides: Sequence[Node], scope: Scope, tally: Tally) -> bool:
+    """Return whether a relation holds between two numbers."""
+    a, b = bare(a), bare(b)
+    if sign == "~":
+        return close(a, b, sides)
+    equal = near(a, b, scope, Tally() if sign != "=" else tally)
+    if sign == "=":
+        return equal
+    if isinstance(a, context.mpc) or isinstance(b, context.mpc):
+        raise Refusal("an order of complex numbers", sides[1].start)
+    if sign in ("<", ">"):
+        return not equal and bool(a < b if sign == "<" else a > b)
+    return equal or bool(a < b if sign == "<=" else a > b)
+
+
+def close(a: Any, b: Any, sides: Sequence[Node]) -> bool:
+    """Return whether two numbers agree to the printed digits, or to one part in twenty."""
+    for side in sides:
+        if isinstance(side, Number) and side.decimals:
+            return bool(abs(a - b) <= context.mpf(10) ** -side.decimals * context.mpf("0.5001"))
+    return bool(abs(a - b) <= APPROXIMATE * max(abs(a), abs(b)))
+
+
+def compare_proportional(
+    ready: Prepared, number: int, relation: int, scope: Scope, tally: Tally
+) -> None:
+    """Compare the ratios of two sides for all values of the first index, the others fixed."""
+    left, right = ready.chain.sides[relation : relation + 2]
+    varying = [key for key in order_of(left) if key in ready.free][:1]
+    if not varying:
+        raise Refusal(r"\propto without a free index on its left side", left.start)
+    others = [key for key in ready.free if key not in varying]
+    for fixed in itertools.product(*(list(index_range(k, scope)) for k in others)):
+        ratios = []
+        for value in index_range(varying[0], scope):
+            own = {**dict(zip(others, fixed, strict=True)), varying[0]: value}
+            inner = scope.child(own)
+            if not all(holds(c, inner) for c in ready.conditions[relation]):
+                continue
+            ratios.append((divide(evaluate(left, inner), evaluate(right, inner)), inner, own))
+        for ratio, inner, own in ratios[1:]:
+            pair = (number, relation)
+            tally.hits[pair] = tally.hits.get(pair, 0) + 1
+            tally.comparisons += 1
+            if not near(ratio, ratios[0][0], inner, tally) and pair not in tally.failures:
+                tally.failures[pair] = Failure(ratios[0][0], ratio, dict(inner.values), own)
+
+
+def order_of(node: Node) -> list[str]:
+    """Return the symbols of a side in the order in which they stand."""
+    found = sorted(
+        ((n.start, n.key) for n in walk(node) if isinstance(n, Symbol)), key=lambda p: p[0]
+    )
+    return list(dict.fromkeys(key for _, key in found))
+
+
+# --- code ---
+
+
+def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, place: Context) -> str:
+    """Compare the left side with the code; return what is wrong."""
+    left = ready.chain.sides[0]
+    order = code.indices or tuple(
+        key for key in order_of(left) if key in free_indices(left, place.table)
+    )
+    try:
+        computed = python_value(code, scope)
+    except PythonError as error:
+        return str(error)
+    conditions = ready.conditions[0] if ready.conditions else ()
+    for assignment in assignments(ready, scope):
+        inner = scope.child(assignment)
+        if not all(holds(c, inner) for c in conditions):
+            continue
+        value = evaluate(left, inner)
+        exact = np.array([float(bare(x)) for x in flat(value)])
+        firsts = [place.table.entries[key].type.first for key in order]
+        index = tuple(assignment[key] - first for key, first in zip(order, firsts, strict=True))
+        try:
+            part = np.asarray(computed, dtype=np.float64)[index]
+        except (IndexError, TypeError, ValueError) as error:
+            return f":python: {code.text} can't be indexed by {', '.join(order)}: {error}"
+        expected = value.entries.shape if isinstance(value, Row) else np.shape(value)
+        if np.shape(part) != expected:
+            return (
+                f":python: {code.text} has the shape {np.shape(computed)}; the left side is "
+                f"{shape(value)}" + (f" for each {', '.join(order)}" if order else "")
+            )
+        tally.comparisons += 1
+        scale = max(1.0, float(np.max(np.abs(exact), initial=0.0)), scope.shared.largest)
+        difference = float(np.max(np.abs(np.ravel(part) - exact), initial=0.0))
+        if not difference <= PYTHON_TOLERANCE * scale:
+            worst = int(np.argmax(np.abs(np.ravel(part) - exact)))
+            return (
+                f":python: {code.text} differs from the left side\n"
+                f"    the equation: {exact[worst]:.6g}\n"
+                f"    the code:     {np.ravel(part)[worst]:.6g}\n"
+                f"    at {describe(scope.values, scope, assignment)}"
+            )
+    return ""
+
+
+# --- messages ---
+
+
+def smallest_failure(
+    text: str,
+    keys: frozenset[str],
+    prepared: Sequence[Prepared],
+    number: int,
+    relation: int,
+    extra: tuple[Node, ...],
+    place: Context,
+) -> Failure | None:
+    """Return the simplest counterexample: the smallest sizes, the roundest numbers."""
+    table = place.table
+    source = samples.generator(text, place.seed + 1)
+    sampled = {key for key in keys if table.kind(key) in SAMPLED}
+    combinations = fitting_sizes(
+        samples.sizes(samples.needed_sizes(keys, table), table), prepared, extra, place
+    )
+    ready = prepared[number]
+    for given in combinations[:3]:
+        for values in samples.round_values(sampled, given, table, source):
+            tally = Tally()
+            scope = Scope(shared(place), {**given, **values})
+            try:
+                compare_all([ready], scope, tally, place)
+            except (Refusal, Undefined):
+                continue
+            if (0, relation) in tally.failures:
+                return tally.failures[0, relation]
+    return None
+
+
+def failure_message(
+    text: str,
+    prepared: Sequence[Prepared],
+    number: int,
+    relation: int,
+    failure: Failure,
+    seen: Sequence[Mapping[str, Any]],
+    place: Context,
+) -> str:
+    """Return the message for a relation that does not hold."""
+    ready = prepared[number]
+    chain = ready.chain
+    sign = chain.signs[relation]
+    printed = SIGNS.get(sign, sign)
+    left, right = chain.sides[relation], chain.sides[relation + 1]
+    same = [k for k, s in enumerate(chain.signs) if s == sign]
+    which = f"the {ORDINALS[same.index(relation) % 8]} {printed}" if len(same) > 1 else printed
+    if len(prepared) > 1:
+        which += f" of the {ORDINALS[number % 8]} equation"
+    spelled = [" ".join(text[n.start : n.end].split()) for n in (left, right)]
+    width = max(len(s) for s in spelled)
+    lines = [f"{which} does not hold"]
+    if isinstance(right, SetOf) or failure.right is None:
+        lines.append(f"    {spelled[0]}  =  {shown(failure.left)}, not in {spelled[1]}")
+    elif sign == "propto":
+        lines.append(f"    the ratio is {shown(failure.left)} and {shown(failure.right)}")
+    else:
+        for name, value in zip(spelled, (failure.left, failure.right), strict=True):
+            lines.append(f"    {name:{width}}  =  {shown(value)}")
+    scope = Scope(shared(place), failure.values)
+    lines.append(f"    at {describe(failure.values, scope, failure.assignment)}")
+    cause = likely_cause(ready, relation, seen, place)
+    if cause:
+        lines.append(f"    {cause}")
+    return "\n".join(lines)
+
+
+def likely_cause(
+    ready: Prepared, relation: int, seen: Sequence[Mapping[str, Any]], place: Context
+) -> str:
+    """Return in what the two sides differ, if it is the same at all samples."""
+    if ready.chain.signs[relation] != "=":
+        return ""
+    ratios, differences = [], []
+    for values in seen[:POINTS]:
+        scope = Scope(shared(place), values)
+        for assignment in assignments(ready, scope)[:4]:
+            inner = scope.child(assignment)
+            if not all(holds(c, inner) for c in ready.conditions[relation]):
+                continue
+            try:
+                pair = [
+                    flat(evaluate(s, inner)) for s in ready.chain.sides[relation : relation + 2]
+                ]
+            except (Refusal, Undefined):
+                return ""
+            for a, b in zip(*pair, strict=False):
+                differences.append(bare(b) - bare(a))
+                if bare(a) != 0:
+                    ratios.append(bare(b) / bare(a))
+    if ratios and steady(ratios) and (len(ratios) > 1 or simple(ratios[0])):
+        if abs(ratios[0] + 1) < TOLERANCE:
+            return "the two sides differ by the sign alone"
+        if ratios[0] == 0 or abs(ratios[0] - 1) < TOLERANCE:
+            return ""
+        return f"the right side is the left times {shown(ratios[0])}"
+    if len(differences) > 1 and steady(differences):
+        return f"the right side is the left plus {shown(differences[0])}"
+    return ""
+
+
+def simple(value: Any) -> bool:
+    """Return whether a number is a fraction of small whole numbers."""
+    return any(abs(value * k - context.nint(value * k)) < ROUGH for k in range(1, 13))
+
+
+def steady(numbers: Sequence[Any]) -> bool:
+    """Return whether all numbers are equal."""
+    return all(abs(n - numbers[0]) <= TOLERANCE * max(1, abs(numbers[0])) for n in numbers)
+
+
+def shown(value: Any) -> str:
+    """Return a value with four digits."""
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(map(str, sorted(value))) + "}"
+    if isinstance(value, Row):
+        return shown(value.entries)
+    if isinstance(value, np.ndarray):
+        return "[" + ", ".join(shown(entry) for entry in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    number = bare(value)
+    if isinstance(number, context.mpc):
+        return str(context.nstr(number, 4))
+    if number == context.floor(number) and abs(number) < 10**6:
+        return str(int(number))
+    return str(context.nstr(number, 4))
+
+
+def describe(values: Mapping[str, Any], scope: Scope, assignment: Mapping[str, int]) -> str:
+    """Return the values at a sample, sizes first."""
+    table = scope.shared.table
+    parts = []
+    for key in sorted(values, key=lambda k: (rank(k, table), k)):
+        if key in assignment or key not in table:
+            continue
+        name = table.entries[key].python or plain(key)
+        parts.append(f"{name} = {shown(values[key])}")
+    parts.extend(f"{key} = {value}" for key, value in sorted(assignment.items()))
+    return ", ".join(parts) or "every point"
+
+
+def rank(key: str, table: Table) -> int:
+    """Return the place of a symbol in the description of a sample."""
+    return 0 if table.kind(key) == "size" else 1

@@ -1,0 +1,178 @@
+"""What the equations of a book define: names and functions, in reading order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mathcheck.expressions import (
+    Argument,
+    Big,
+    Call,
+    Component,
+    Event,
+    FunctionName,
+    Integral,
+    Limit,
+    Node,
+    Range,
+    Symbol,
+    children,
+    walk,
+)
+from mathcheck.latex import Refusal
+from mathcheck.symbols import Table, guessed_dimensions
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One argument in a definition: what must be written, and the name that takes the value."""
+
+    separator: str
+    literal: str
+    key: str
+    dimensions: int | None
+    size: str
+
+
+@dataclass(frozen=True)
+class Definition:
+    r"""The meaning of a name or a function.
+
+    `indices` are those of the entries that are defined, `c` in `y_c = …`; `parameters` is `None`
+    for a name.
+    """
+
+    key: str
+    parameters: tuple[Parameter, ...] | None
+    indices: tuple[str, ...]
+    body: Node
+    table: Table = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """All definitions that hold at a place."""
+
+    found: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
+    memory: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
+
+    def added(self, definition: Definition) -> "Definitions":
+        """Return the definitions with another, which replaces one of the same pattern."""
+        others = tuple(
+            old for old in self.found.get(definition.key, ()) if pattern(old) != pattern(definition)
+        )
+        result = Definitions({**self.found, definition.key: (*others, definition)})
+        if definition.parameters is None and definition.key in result.reach(definition.body):
+            raise Refusal(f"the definition of {definition.key} is circular", definition.body.start)
+        return result
+
+    def dependencies(self, key: str) -> frozenset[str]:
+        """Return all names on which the value of a name depends, itself included."""
+        if key not in self.memory:
+            self.memory[key] = frozenset({key})  # for a cycle of functions
+            found = {key}
+            for definition in self.found.get(key, ()):
+                found |= self.of_definition(definition)
+            self.memory[key] = frozenset(found)
+        return self.memory[key]
+
+    def of_definition(self, definition: Definition) -> frozenset[str]:
+        """Return the names on which a definition depends, its own parameters left out."""
+        bound = {p.key for p in definition.parameters or ()} | set(definition.indices)
+        return self.reach(definition.body) - bound
+
+    def reach(self, node: Node) -> frozenset[str]:
+        """Return all names on which the value of an expression depends."""
+        found: set[str] = set()
+        for key in free_names(node):
+            found |= self.dependencies(key)
+        return frozenset(found)
+
+
+def pattern(definition: Definition) -> tuple[object, ...]:
+    """Return what tells the definitions of one function apart."""
+    if definition.parameters is None:
+        return (None,)
+    return tuple((p.separator, p.literal, p.dimensions, p.size) for p in definition.parameters)
+
+
+def free_names(node: Node) -> frozenset[str]:
+    """Return the names that occur in an expression and are not bound in it."""
+    if isinstance(node, Symbol | FunctionName):
+        return frozenset({node.key})
+    found: frozenset[str] = frozenset()
+    for child in children(node):
+        found |= free_names(child)
+    if isinstance(node, Call):
+        found |= {node.key}
+    if isinstance(node, Range | Event):
+        found |= {node.variable}
+    return found - bound_names(node)
+
+
+def bound_names(node: Node) -> frozenset[str]:
+    """Return the names that a node binds for what is below it."""
+    if isinstance(node, Big):
+        return frozenset(node.variables)
+    if isinstance(node, Limit | Integral):
+        return frozenset({node.variable})
+    ranges = getattr(node, "ranges", ())
+    return frozenset(r.variable for r in ranges)
+
+
+def define(side: Node, body: Node, table: Table, ranges: Iterable[Node] = ()) -> Definition:
+    """Return the definition of a side of an equation by the side to its right.
+
+    Raises
+    ------
+    Refusal
+        If the side is not a name, entries of one with free indices, or a function of names.
+    """
+    indices: tuple[str, ...] = ()
+    inner = side
+    if isinstance(side, Component):
+        inner = side.base
+        indices = tuple(
+            index.key
+            for index in side.indices
+            if isinstance(index, Symbol) and table.kind(index.key) in ("index", "label")
+        )
+        if len(indices) != len(side.indices) or len(set(indices)) != len(indices):
+            raise Refusal("entries are defined for indices, as in y_c", side.start)
+    if isinstance(inner, Symbol):
+        kind = table.kind(inner.key)
+        if kind != "name":
+            raise Refusal(
+                f"{inner.key} is declared as {kind}; what is defined is declared as name",
+                inner.start,
+            )
+        return Definition(inner.key, None, indices, body, table)
+    if isinstance(inner, Call) and not inner.primes:
+        parameters = tuple(parameter(argument, table) for argument in inner.arguments)
+        keys = [p.key for p in parameters if p.key]
+        if len(set(keys)) != len(keys):
+            raise Refusal("a parameter stands twice", inner.start)
+        return Definition(inner.key, parameters, indices, body, table)
+    raise Refusal("only a name, its entries, or a function of names can be defined", side.start)
+
+
+def parameter(argument: Argument, table: Table) -> Parameter:
+    """Return what a function takes in one place."""
+    value = argument.value
+    if value is None:
+        return Parameter(argument.separator, argument.literal, "", None, "")
+    if not isinstance(value, Symbol):
+        raise Refusal("the arguments in a definition are names", argument.start)
+    kind = table.entries[value.key].type
+    if kind.kind in ("size", "function", "opaque", "kronecker"):
+        raise Refusal(f"{value.key}, a {kind.kind}, can't be a parameter", argument.start)
+    dimensions = guessed_dimensions(value.key) if kind.kind == "name" else len(kind.shape)
+    size = kind.size if kind.kind in ("index", "label") else ""
+    return Parameter(argument.separator, argument.literal, value.key, dimensions, size)
+
+
+def names_in(node: Node) -> list[str]:
+    """Return the names in an expression in the order in which they stand, each once."""
+    found = dict.fromkeys(
+        part.key for part in walk(node) if isinstance(part, Symbol | FunctionName | Call)
+    )
+    return list(found)

@@ -1,0 +1,275 @@
+"""What an equation says, as a tree.
+
+Every node knows where it stands in the text; two nodes are equal if they say the same.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of an equation, from `start` to before `end` in the text."""
+
+    start: int = field(compare=False, repr=False, kw_only=True, default=0)
+    end: int = field(compare=False, repr=False, kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class Number(Node):
+    """A number as it is printed; `decimals` is how many digits follow the point."""
+
+    value: Fraction
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Constant(Node):
+    r"""One of `e`, `pi` and `infinity`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Symbol(Node):
+    """A name of the symbol table."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class FunctionName(Node):
+    """A function without its arguments, as in the numerator of a derivative."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Slice(Node):
+    """A colon in the place of an index: all entries."""
+
+
+@dataclass(frozen=True)
+class Component(Node):
+    """Entries of an array: `z_c`, `x_{kc}`, a row, or a column `A_{:,j}`."""
+
+    base: Node
+    indices: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Argument(Node):
+    r"""An argument of a function.
+
+    `literal` is what must be written exactly so: `t` in `P(t = c \\mid z)`, or the name of a
+    symbol without a value. `separator` is the sign before it.
+    """
+
+    separator: str
+    literal: str
+    value: Node | None
+
+
+@dataclass(frozen=True)
+class Call(Node):
+    """A function of the symbol table with its arguments, differentiated `primes` times."""
+
+    key: str
+    arguments: tuple[Argument, ...]
+    primes: int = 0
+
+
+@dataclass(frozen=True)
+class Event(Node):
+    """What a random variable does: takes a value, or takes its own if none is named."""
+
+    variable: str
+    value: Node | None
+
+
+@dataclass(frozen=True)
+class Probability(Node):
+    """The probability of events, given others."""
+
+    events: tuple[Event, ...]
+    given: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Moment(Node):
+    """An expectation, variance or covariance.
+
+    `draws` are pairs of what is drawn and its distribution; without them the random variables in
+    the operands are drawn.
+    """
+
+    kind: str
+    operands: tuple[Node, ...]
+    draws: tuple[tuple[str, Node], ...]
+    given: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True)
+class Operation(Node):
+    """A named operation on its operands: `add`, `product`, `power`, `log` and so on."""
+
+    name: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Relation(Node):
+    """A chain of sides and the relations between them; also a condition."""
+
+    sides: tuple[Node, ...]
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Range(Node):
+    """The condition that a variable runs from one number to another; `None` is its own range."""
+
+    variable: str
+    low: Node | None
+    high: Node | None
+
+
+@dataclass(frozen=True)
+class ForAll(Node):
+    """The condition that another holds for all values that meet the qualifiers."""
+
+    condition: Node
+    qualifiers: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class SetOf(Node):
+    """A set: an interval, the whole numbers of a range, listed elements, or a number domain."""
+
+    kind: str
+    elements: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True)
+class Big(Node):
+    """A sum, product, maximum and the like over variables under conditions."""
+
+    kind: str
+    variables: tuple[str, ...]
+    conditions: tuple[Node, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Derivative(Node):
+    """A derivative; the shape is that of the body followed by those of the variables."""
+
+    body: Node
+    variables: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Limit(Node):
+    """A limit; `side` is `+`, `-` or empty."""
+
+    variable: str
+    point: Node
+    side: str
+    body: Node
+
+
+@dataclass(frozen=True)
+class Integral(Node):
+    """A definite integral over one variable."""
+
+    variable: str
+    low: Node
+    high: Node
+    body: Node
+
+
+@dataclass(frozen=True)
+class Evaluated(Node):
+    """A body at given values of variables: the bar with an index."""
+
+    body: Node
+    assignments: tuple[tuple[Node, Node], ...]
+
+
+@dataclass(frozen=True)
+class Case(Node):
+    """One line of `cases`; without conditions it holds otherwise."""
+
+    value: Node
+    conditions: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Cases(Node):
+    """A definition by cases."""
+
+    rows: tuple[Case, ...]
+
+
+@dataclass(frozen=True)
+class Matrix(Node):
+    """A matrix or a column in full."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True)
+class Pattern(Node):
+    """A column or matrix with dots: `body` for `row` and `column` between given bounds."""
+
+    body: Node
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True)
+class Indicator(Node):
+    """One if the condition holds, else zero."""
+
+    condition: Node
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the nodes directly below."""
+    for entry in fields(node):
+        yield from nodes_in(getattr(node, entry.name))
+
+
+def nodes_in(value: object) -> Iterator[Node]:
+    """Yield the nodes in a field, which may be nested tuples."""
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from nodes_in(part)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and all below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return the node with `change` applied to each node directly below."""
+    changed = {
+        entry.name: change_in(getattr(node, entry.name), change)
+        for entry in fields(node)
+        if entry.name not in ("start", "end")
+    }
+    return replace(node, **changed)  # type: ignore[arg-type]
+
+
+def change_in(value: object, change: Callable[[Node], Node]) -> object:
+    """Return a field with the nodes in it changed."""
+    if isinstance(value, Node):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(change_in(part, change) for part in value)
+    return value

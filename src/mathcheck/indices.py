@@ -1,0 +1,215 @@
+"""Which indices a sum binds, which are free, and what is wrong with them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from mathcheck.expressions import (
+    Big,
+    Event,
+    Moment,
+    Node,
+    Number,
+    Range,
+    Relation,
+    Symbol,
+    children,
+    rebuild,
+    walk,
+)
+from mathcheck.symbols import Table
+
+COUNTING = frozenset({"index", "label", "integer", "binary"})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with an equation, and where."""
+
+    message: str
+    position: int
+
+
+def candidates(node: Big) -> tuple[list[str], list[str]]:
+    """Return the names that a sum binds for certain, and those that its conditions may bind."""
+    certain: list[str] = []
+    possible: list[str] = []
+    for condition in node.conditions:
+        if isinstance(condition, Range):
+            certain.append(condition.variable)
+        elif isinstance(condition, Relation):
+            names = [n.key for n in walk(condition) if isinstance(n, Symbol)]
+            first = condition.sides[0]
+            if isinstance(first, Symbol):
+                certain.append(first.key)
+            possible.extend(names)
+    certain = list(dict.fromkeys(certain))
+    return certain, [n for n in dict.fromkeys(possible) if n not in certain]
+
+
+def free_indices(node: Node, table: Table) -> frozenset[str]:
+    """Return the indices and random variables that are free in an expression."""
+    if isinstance(node, Symbol):
+        counts = table.kind(node.key) in ("index", "variable")
+        return frozenset({node.key}) if counts else frozenset()
+    if isinstance(node, Event):
+        return free_indices(node.value, table) if node.value else frozenset({node.variable})
+    found: frozenset[str] = frozenset()
+    for child in children(node):
+        found |= free_indices(child, table)
+    if isinstance(node, Range) and table.kind(node.variable) == "index":
+        found |= {node.variable}
+    if isinstance(node, Big):
+        certain, possible = candidates(node)
+        bound = node.variables or (*certain, *possible)
+        return found - frozenset(bound)
+    if isinstance(node, Moment):
+        drawn = {key for key, _ in node.draws}
+        if not node.draws:
+            drawn = {key for key in found if table.kind(key) == "variable"}
+        return found - drawn
+    return found
+
+
+def certain_indices(node: Node, table: Table) -> frozenset[str]:
+    """Return the free indices but for those in sums whose own index occurs nowhere in them."""
+    if isinstance(node, Big):
+        names = names_in(node.body)
+        if any(c.variable not in names for c in node.conditions if isinstance(c, Range)):
+            return frozenset()
+    below: frozenset[str] = frozenset()
+    for child in children(node):
+        below |= certain_indices(child, table)
+    return (below | own_indices(node, table)) & free_indices(node, table)
+
+
+def own_indices(node: Node, table: Table) -> frozenset[str]:
+    """Return the indices of a node without those of the nodes below it."""
+    own = free_indices(node, table)
+    for child in children(node):
+        own -= free_indices(child, table)
+    return own
+
+
+def names_in(node: Node) -> frozenset[str]:
+    """Return all names that occur in an expression."""
+    found = {n.key for n in walk(node) if isinstance(n, Symbol)}
+    return frozenset(found | {n.variable for n in walk(node) if isinstance(n, Range)})
+
+
+def bind_sums(node: Node, outer: frozenset[str], table: Table) -> Node:
+    r"""Return the expression with the variables of each sum named.
+
+    A name in a condition, `i` in `j \neq i`, is bound only if it is free nowhere outside.
+    """
+    if isinstance(node, Big):
+        certain, possible = candidates(node)
+        also = [n for n in possible if n not in outer and table.kind(n) == "index"]
+        variables = (*certain, *also)
+        inside = outer | set(variables)
+        return replace(
+            node,
+            variables=variables,
+            conditions=tuple(bind_sums(c, inside, table) for c in node.conditions),
+            body=bind_sums(node.body, inside, table),
+        )
+    if isinstance(node, Moment):
+        outer = outer | {key for key, _ in node.draws}
+    return rebuild(node, lambda child: bind_sums(child, outer, table))
+
+
+def check_sums(
+    node: Node, taken: frozenset[str], bound: frozenset[str], table: Table
+) -> tuple[Node, list[Problem]]:
+    """Return the expression with each wrong binding repaired, and what was wrong.
+
+    Wrong is a bound index that does not occur in the body, and one that is bound twice or is
+    free elsewhere. `taken` are the indices that are free in the equation.
+    """
+    problems: list[Problem] = []
+
+    def change(child: Node) -> Node:
+        changed, found = check_sums(child, taken, bound, table)
+        problems.extend(found)
+        return changed
+
+    if not isinstance(node, Big):
+        return rebuild(node, change), problems
+    for variable in node.variables:
+        message = wrong_binding(node, variable, taken, bound)
+        if not message:
+            continue
+        repair = repaired(node, variable, taken | bound, table)
+        hint = f"; read as {repair[1]} for {variable}" if repair else ""
+        problems.append(Problem(f"{message}{hint}", node.start))
+        if repair:
+            node = repair[0]
+    inside = bound | set(node.variables)
+    body, found = check_sums(node.body, taken, inside, table)
+    return replace(node, body=body), problems + found
+
+
+def wrong_binding(node: Big, variable: str, taken: frozenset[str], bound: frozenset[str]) -> str:
+    """Return what is wrong with a bound variable, or an empty string."""
+    name = {"sum": "sum", "product": "product"}.get(node.kind, node.kind)
+    names = names_in(node.body)
+    others = {
+        n.key
+        for c in node.conditions
+        if isinstance(c, Relation)
+        for n in walk(c)
+        if isinstance(n, Symbol)
+    }
+    if variable in bound:
+        return f"the {name} binds {variable}, which is bound already"
+    if variable not in names and not (len(node.variables) > 1 and variable in others):
+        if names or not isinstance(node.body, Number):
+            return f"the {name} binds {variable}, which does not occur in it"
+        return ""
+    if variable in taken:
+        return f"the {name} binds {variable}, which is free elsewhere; use another letter"
+    return ""
+
+
+def repaired(
+    node: Big, variable: str, taken: frozenset[str], table: Table
+) -> tuple[Big, str] | None:
+    """Return the sum over the one index that its body leaves unbound, if there is one."""
+    unbound = free_indices(node.body, table) - taken - {variable}
+    if len(unbound) != 1:
+        return None
+    (key,) = unbound
+    conditions = []
+    for condition in node.conditions:
+        if isinstance(condition, Range) and condition.variable == variable:
+            low = condition.low
+            if low == Symbol(key):
+                low = Number(Fraction(1))
+            if low is None or isinstance(low, Number):
+                conditions.append(replace(condition, variable=key, low=low))
+                continue
+        return None
+    variables = tuple(key if v == variable else v for v in node.variables)
+    return replace(node, variables=variables, conditions=tuple(conditions)), key
+
+
+def unbound_on_the_right(
+    sides: Iterable[Node], quantified: frozenset[str], table: Table
+) -> list[Problem]:
+    """Return a problem for each index that is free on the right alone."""
+    first, *others = sides
+    if not any(isinstance(n, Symbol) or hasattr(n, "key") for n in walk(first)):
+        return []
+    known = free_indices(first, table) | quantified
+    problems = []
+    for side in others:
+        for key in sorted(free_indices(side, table) - known):
+            problems.append(
+                Problem(
+                    f"the index {key} is free on the right side alone; bind it, or say for which "
+                    f"{key} the equation holds",
+                    side.start,
+                )
+            )
+            known |= {key}
+    return problems

@@ -1,0 +1,472 @@
+r"""LaTeX mathematics as a tree of items: letters, groups, commands with arguments, environments.
+
+Nothing is interpreted here. Spacing and sizing are dropped, synonyms are made one
+(`\le` is `\leq`), and braces that only hold a single item are opened.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+# Deeper nesting than this is refused, so that no text exhausts the stack.
+DEEPEST = 60
+LONGEST = 20_000
+
+TOKEN = re.compile(
+    r"(?P<space>\s+|%[^\n]*(?:\n|$))"
+    r"|(?P<command>\\(?:[A-Za-z]+\*?|.|\n))"
+    r"|(?P<number>\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<character>.)",
+    re.DOTALL,
+)
+
+DROPPED = frozenset(
+    {
+        *(r"\,", r"\;", r"\:", r"\!", r"\>", "\\ ", "\\\n", "~", r"\thinspace", r"\medspace"),
+        *(r"\thickspace", r"\enspace", r"\negthinspace", r"\displaystyle", r"\textstyle"),
+        *(r"\scriptstyle", r"\limits", r"\nolimits", r"\nonumber", r"\notag", r"\hfill"),
+        *(r"\big", r"\Big", r"\bigg", r"\Bigg", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\biggl"),
+        *(r"\biggr", r"\Biggl", r"\Biggr", r"\bigm", r"\Bigm", r"\biggm", r"\Biggm", r"\middle"),
+        *(r"\allowbreak", r"\nobreak", r"\mathstrut", r"\strut", r"\relax"),
+    }
+)
+
+SAME = {
+    r"\le": r"\leq",
+    r"\leqslant": r"\leq",
+    r"\ge": r"\geq",
+    r"\geqslant": r"\geq",
+    r"\ne": r"\neq",
+    r"\to": r"\rightarrow",
+    r"\dots": r"\ldots",
+    r"\dotsc": r"\ldots",
+    r"\dotsb": r"\cdots",
+    r"\dotsm": r"\cdots",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\vert": "|",
+    r"\Vert": r"\|",
+    r"\lVert": r"\|",
+    r"\rVert": r"\|",
+    r"\ast": "*",
+    r"\colon": ":",
+    r"\varepsilon": r"\epsilon",
+    r"\intercal": r"\top",
+    r"\wedge": r"\land",
+    r"\hdots": r"\ldots",
+    "\u2212": "-",
+}
+
+# Commands with arguments in braces, and how many.
+ARGUMENTS = {
+    r"\frac": 2,
+    r"\dfrac": 2,
+    r"\tfrac": 2,
+    r"\cfrac": 2,
+    r"\binom": 2,
+    r"\dbinom": 2,
+    r"\tbinom": 2,
+    r"\underset": 2,
+    r"\overset": 2,
+    r"\stackrel": 2,
+    r"\sqrt": 1,
+    r"\text": 1,
+    r"\textrm": 1,
+    r"\textit": 1,
+    r"\textbf": 1,
+    r"\mbox": 1,
+    r"\operatorname": 1,
+    r"\operatorname*": 1,
+    r"\mathrm": 1,
+    r"\mathsf": 1,
+    r"\mathtt": 1,
+    r"\mathit": 1,
+    r"\mathbf": 1,
+    r"\boldsymbol": 1,
+    r"\bm": 1,
+    r"\bf": 0,
+    r"\mathbb": 1,
+    r"\mathbbm": 1,
+    r"\mathcal": 1,
+    r"\mathscr": 1,
+    r"\mathfrak": 1,
+    r"\hat": 1,
+    r"\widehat": 1,
+    r"\tilde": 1,
+    r"\widetilde": 1,
+    r"\bar": 1,
+    r"\overline": 1,
+    r"\underline": 1,
+    r"\vec": 1,
+    r"\dot": 1,
+    r"\ddot": 1,
+    r"\label": 1,
+    r"\tag": 1,
+    r"\tag*": 1,
+    r"\substack": 1,
+    r"\boxed": 1,
+    r"\phantom": 1,
+    r"\begin": 1,
+    r"\end": 1,
+}
+RENAMED = {
+    r"\dfrac": r"\frac",
+    r"\tfrac": r"\frac",
+    r"\cfrac": r"\frac",
+    r"\dbinom": r"\binom",
+    r"\tbinom": r"\binom",
+    r"\operatorname*": r"\operatorname",
+    r"\mathrm": r"\operatorname",
+    r"\mathsf": r"\operatorname",
+    r"\mathit": r"\operatorname",
+    r"\mathtt": r"\operatorname",
+    r"\boldsymbol": r"\mathbf",
+    r"\bm": r"\mathbf",
+    r"\mathbbm": r"\mathbb",
+    r"\mathscr": r"\mathcal",
+    r"\widehat": r"\hat",
+    r"\widetilde": r"\tilde",
+    r"\overline": r"\bar",
+    r"\textrm": r"\text",
+    r"\mbox": r"\text",
+    r"\tag*": r"\tag",
+    r"\stackrel": r"\overset",
+}
+# Their argument is words, not mathematics.
+WORDS = frozenset({r"\text", r"\textrm", r"\textit", r"\textbf", r"\mbox"})
+ACCENTS = frozenset({r"\hat", r"\tilde", r"\bar", r"\vec", r"\dot", r"\ddot", r"\underline"})
+ALPHABETS = frozenset({r"\mathbf", r"\mathbb", r"\mathcal", r"\mathfrak"})
+NAMED = frozenset({r"\operatorname", r"\text"})
+MATRICES = frozenset(
+    {"matrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix", "smallmatrix", "array"}
+)
+ALIGNED = frozenset(
+    {"aligned", "align", "align*", "split", "alignedat", "eqnarray", "eqnarray*", "multline"}
+    | {"multline*"}
+)
+GATHERED = frozenset({"gather", "gather*", "gathered"})
+DISPLAYS = frozenset({"equation", "equation*", "displaymath", "math"})
+ENVIRONMENTS = MATRICES | ALIGNED | GATHERED | DISPLAYS | {"cases", "dcases"}
+
+
+class Refusal(ValueError):  # noqa: N818, it is an answer
+    """What was read has no meaning, or more than one.
+
+    Parameters
+    ----------
+    message : str
+        One line: what was read, and what would be.
+    position : int or None
+        Where in the text, in characters from its start.
+    """
+
+    def __init__(self, message: str, position: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Item:
+    """A piece of the text, from `start` to before `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Token(Item):
+    """A letter, a number, a sign, or a command without arguments."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Group(Item):
+    """What stands in a pair of braces."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Command(Item):
+    r"""A command with arguments; `option` is what stands in the brackets of `\sqrt[3]{x}`."""
+
+    name: str
+    arguments: tuple[tuple[Item, ...], ...]
+    option: tuple[Item, ...] | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Environment(Item):
+    r"""What stands between `\begin` and `\end`, in rows of cells."""
+
+    name: str
+    rows: tuple[tuple[tuple[Item, ...], ...], ...]
+
+
+def tokens(text: str) -> list[Token]:
+    r"""Return the tokens of the text, without spacing; `\bigl(` is `(`, `\left(` two tokens.
+
+    Examples
+    --------
+    >>> [t.text for t in tokens(r"\frac{1}{2}\, x_{10}")]
+    ['\\frac', '{', '1', '}', '{', '2', '}', 'x', '_', '{', '10', '}']
+    """
+    if len(text) > LONGEST:
+        raise Refusal(f"{len(text)} characters are too long; at most {LONGEST} are read", 0)
+    found = []
+    for match in TOKEN.finditer(text):
+        piece = match.group()
+        if match.lastgroup == "space" or piece in DROPPED:
+            continue
+        if piece == "\\":
+            raise Refusal("a backslash at the end; a command was expected", match.start())
+        if match.lastgroup == "command" and piece.endswith("*") and piece not in ARGUMENTS:
+            found.append(Token(match.start(), match.end() - 1, SAME.get(piece[:-1], piece[:-1])))
+            found.append(Token(match.end() - 1, match.end(), "*"))
+            continue
+        found.append(Token(match.start(), match.end(), SAME.get(piece, piece)))
+    return found
+
+
+class Builder:
+    """Gathers tokens into items, from left to right."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = tokens(text)
+        self.next = 0
+
+    def peek(self) -> str:
+        return self.tokens[self.next].text if self.next < len(self.tokens) else ""
+
+    def position(self) -> int:
+        return self.tokens[self.next].start if self.next < len(self.tokens) else len(self.text)
+
+    def items(self, closing: str, depth: int) -> tuple[Item, ...]:
+        found: list[Item] = []
+        while self.next < len(self.tokens) and self.peek() != closing:
+            if found and is_token(found[-1], "_", "^"):
+                self.split_number()
+            found.append(self.item(depth))
+        return tuple(found)
+
+    def split_number(self) -> None:
+        r"""Cut the first digit off an unbraced number: `x^12` prints as `x^{1} 2`."""
+        if self.next >= len(self.tokens):
+            return
+        token = self.tokens[self.next]
+        if token.text.isdecimal() and len(token.text) > 1:
+            first = Token(token.start, token.start + 1, token.text[0])
+            rest = Token(token.start + 1, token.end, token.text[1:])
+            self.tokens[self.next : self.next + 1] = [first, rest]
+
+    def item(self, depth: int) -> Item:
+        if depth > DEEPEST:
+            raise Refusal(f"more than {DEEPEST} levels of nesting", self.position())
+        token = self.tokens[self.next]
+        if token.text == "{":
+            return self.group(depth)
+        if token.text == "}":
+            raise Refusal("a closing brace without an opening one", token.start)
+        self.next += 1
+        if token.text == r"\begin":
+            return self.environment(token, depth)
+        if token.text == r"\end":
+            raise Refusal(r"\end without \begin", token.start)
+        if token.text in (r"\left", r"\right"):
+            return self.fence(token)
+        if token.text in WORDS:
+            return self.text_command(token)
+        if ARGUMENTS.get(token.text):
+            return self.command(token, depth)
+        return token
+
+    def group(self, depth: int) -> Group:
+        opening = self.tokens[self.next]
+        self.next += 1
+        items = self.items("}", depth + 1)
+        if self.peek() != "}":
+            raise Refusal("an opening brace without a closing one", opening.start)
+        self.next += 1
+        return Group(opening.start, self.tokens[self.next - 1].end, items)
+
+    def fence(self, side: Token) -> Token:
+        if self.next >= len(self.tokens):
+            raise Refusal(f"{side.text} at the end; a bracket was expected", side.start)
+        bracket = self.tokens[self.next]
+        self.next += 1
+        bars = (
+            {"|": r"\lvert", r"\|": r"\lnorm"}
+            if side.text == r"\left"
+            else {
+                "|": r"\rvert",
+                r"\|": r"\rnorm",
+            }
+        )
+        if bracket.text == ".":
+            return Token(side.start, bracket.end, side.text + ".")
+        if bracket.text not in {*"()[]|/", r"\{", r"\}", r"\|", r"\langle", r"\rangle"} | {
+            r"\lfloor",
+            r"\rfloor",
+            r"\lceil",
+            r"\rceil",
+            r"\lvert",
+            r"\rvert",
+        }:
+            raise Refusal(f"{side.text}{bracket.text}: a bracket was expected", bracket.start)
+        return Token(side.start, bracket.end, bars.get(bracket.text, bracket.text))
+
+    def text_command(self, token: Token) -> Command:
+        if self.peek() != "{":
+            raise Refusal(f"{token.text} without braces", token.start)
+        opening = self.tokens[self.next]
+        depth = 0
+        while self.next < len(self.tokens):
+            depth += {"{": 1, "}": -1}.get(self.peek(), 0)
+            self.next += 1
+            if depth == 0:
+                closing = self.tokens[self.next - 1]
+                words = self.text[opening.end : closing.start]
+                name = RENAMED.get(token.text, token.text)
+                return Command(token.start, closing.end, name, (), None, " ".join(words.split()))
+        raise Refusal("an opening brace without a closing one", opening.start)
+
+    def command(self, token: Token, depth: int) -> Command:
+        option = None
+        if token.text == r"\sqrt" and self.peek() == "[":
+            self.next += 1
+            option = self.items("]", depth + 1)
+            if self.peek() != "]":
+                raise Refusal(r"\sqrt[ without ]", token.start)
+            self.next += 1
+        arguments = tuple(self.argument(token, depth) for _ in range(ARGUMENTS[token.text]))
+        end = self.tokens[self.next - 1].end
+        name = RENAMED.get(token.text, token.text)
+        return Command(token.start, end, name, arguments, option)
+
+    def argument(self, command: Token, depth: int) -> tuple[Item, ...]:
+        if self.next >= len(self.tokens) or self.peek() in ("}", "&", "\\\\", *"=+-<>,"):
+            raise Refusal(f"{command.text} lacks an argument", command.start)
+        self.split_number()
+        item = self.item(depth + 1)
+        return item.items if isinstance(item, Group) else (item,)
+
+    def environment(self, begin: Token, depth: int) -> Environment:
+        name = self.name(begin)
+        if name not in ENVIRONMENTS:
+            known = ", ".join(sorted(ENVIRONMENTS))
+            raise Refusal(f"the environment {name} is not read; these are: {known}", begin.start)
+        if name in ("array", "alignedat") and self.peek() == "{":
+            self.group(depth)
+        rows: list[list[tuple[Item, ...]]] = [[]]
+        cell: list[Item] = []
+        while self.peek() != r"\end":
+            if self.next >= len(self.tokens):
+                raise Refusal(rf"\begin{{{name}}} without \end", begin.start)
+            if self.peek() in ("&", "\\\\"):
+                rows[-1].append(tuple(cell))
+                cell = []
+                if self.peek() == "\\\\":
+                    rows.append([])
+                self.next += 1
+            elif self.peek() == r"\hline":
+                self.next += 1
+            else:
+                cell.append(self.item(depth + 1))
+        rows[-1].append(tuple(cell))
+        self.next += 1
+        if self.name(begin) != name:
+            raise Refusal(rf"\begin{{{name}}} is closed by another \end", begin.start)
+        full = tuple(tuple(row) for row in rows if any(row))
+        return Environment(begin.start, self.tokens[self.next - 1].end, name, full)
+
+    def name(self, begin: Token) -> str:
+        if self.peek() != "{":
+            raise Refusal(f"{begin.text} without the name of an environment", begin.start)
+        self.next += 1
+        letters = []
+        while self.next < len(self.tokens) and self.peek() != "}":
+            letters.append(self.peek())
+            self.next += 1
+        self.next += 1
+        return "".join(letters)
+
+
+def read_items(text: str) -> tuple[Item, ...]:
+    r"""Return the items of a piece of LaTeX mathematics.
+
+    Parameters
+    ----------
+    text : str
+        The mathematics, without the dollars.
+
+    Raises
+    ------
+    Refusal
+        If braces, environments or arguments do not fit together.
+
+    Examples
+    --------
+    >>> canonical(read_items(r"\tfrac{ \boldsymbol{z} }{2}"))
+    '\\frac{\\mathbf{z}}{2}'
+    """
+    builder = Builder(text)
+    return builder.items("", 0)
+
+
+def canonical(items: Iterable[Item]) -> str:
+    r"""Return one spelling of the items, the same for all texts that print alike.
+
+    Examples
+    --------
+    >>> canonical(read_items(r"D_{KL}")), canonical(read_items(r"z_ {c}"))
+    ('D_{KL}', 'z_{c}')
+    """
+    pieces = []
+    script = False
+    for item in items:
+        spelled = spelling(item)
+        pieces.append(f"{{{spelled}}}" if script else spelled)
+        script = isinstance(item, Token) and item.text in ("_", "^")
+    joined = ""
+    for piece in pieces:
+        # A letter after a command needs the space: `\sigma x`, not `\sigmax`.
+        if joined and piece[0].isalpha() and re.search(r"\\[A-Za-z]+$", joined):
+            joined += " "
+        joined += piece
+    return joined
+
+
+def spelling(item: Item) -> str:
+    """Return the canonical spelling of one item."""
+    if isinstance(item, Token):
+        return item.text
+    if isinstance(item, Group):
+        return canonical(item.items)
+    if isinstance(item, Command):
+        if item.name in NAMED:
+            return rf"\operatorname{{{item.words or canonical(item.arguments[0])}}}"
+        option = f"[{canonical(item.option)}]" if item.option else ""
+        return item.name + option + "".join(f"{{{canonical(a)}}}" for a in item.arguments)
+    assert isinstance(item, Environment)
+    rows = r" \\ ".join(" & ".join(canonical(cell) for cell in row) for row in item.rows)
+    return rf"\begin{{{item.name}}}{rows}\end{{{item.name}}}"
+
+
+def is_token(item: Item | None, *texts: str) -> bool:
+    """Return whether the item is one of these tokens."""
+    return isinstance(item, Token) and item.text in texts
+
+
+def strip_tags(items: Sequence[Item]) -> tuple[Item, ...]:
+    r"""Return the items without `\label`, `\tag` and `\phantom`."""
+    return tuple(
+        item
+        for item in items
+        if not (isinstance(item, Command) and item.name in (r"\label", r"\tag", r"\phantom"))
+    )

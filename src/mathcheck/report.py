@@ -1,0 +1,30 @@
+"""What a check found: one `Result` for each equation, and its words."""
+
+from dataclasses import dataclass
+
+STATUSES = ("checked", "defines", "condition", "read", "given", "failed", "refused", "unchecked")
+
+
+@dataclass(frozen=True)
+class Result:
+    """The verdict on one equation.
+
+    `comparisons` counts the pairs of values that were compared, `points` the samples.
+    `largest_difference` is relative to the largest number met on the way.
+    """
+
+    status: str
+    message: str = ""
+    comparisons: int = 0
+    points: int = 0
+    digits: int = 0
+    python: str = ""
+    largest_difference: float = 0.0
+    # Where in the text of the equation the message belongs, in characters.
+    position: int | None = None
+    problems: tuple[tuple[str, int | None], ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Return whether nothing is wrong."""
+        return self.status not in ("failed", "refused")

@@ -1,0 +1,50 @@
+"""Each equation of the book is a test of its own; no page is built for it."""
+
+from pathlib import Path
+
+import pytest
+
+import softmax_theory
+from mathcheck.book import Checked, check_book, read_book, reading_order
+from mathcheck.documents import Equation
+
+ROOT = Path(__file__).parents[2]
+FILES = reading_order(ROOT / "book" / "index.md")
+DOCUMENTS = read_book(FILES, {f: f.relative_to(ROOT).as_posix() for f in FILES})
+EQUATIONS = [part for d in DOCUMENTS for part in d.parts if isinstance(part, Equation)]
+
+
+@pytest.fixture(scope="module")
+def verdicts() -> dict[Equation, Checked]:
+    return {one.equation: one for one in check_book(DOCUMENTS, "softmax_theory")}
+
+
+@pytest.mark.parametrize("equation", dict.fromkeys(EQUATIONS), ids=lambda e: e.name)
+def test_equation(equation: Equation, verdicts: dict[Equation, Checked]) -> None:
+    one = verdicts[equation]
+    assert one.result.passed, "\n".join(f"{equation.file}:{n}: {m}" for n, m in one.messages)
+
+
+def test_every_chapter_is_read() -> None:
+    assert {f.name for f in FILES} == {f.name for f in (ROOT / "book").glob("*.md")}
+
+
+def test_every_displayed_equation_is_checked_or_says_why_not(
+    verdicts: dict[Equation, Checked],
+) -> None:
+    displayed = [one for e, one in verdicts.items() if e.display]
+    assert {one.result.status for one in displayed} <= {"checked", "defines", "read", "unchecked"}
+    # One displayed expression claims nothing: what is maximised.
+    assert [one.equation.label for one in displayed if one.result.status == "read"] == [
+        "maximum-likelihood"
+    ]
+
+
+def test_at_most_one_equation_in_twenty_is_unchecked(verdicts: dict[Equation, Checked]) -> None:
+    unchecked = [e for e, one in verdicts.items() if one.result.status == "unchecked"]
+    assert len(unchecked) <= len(verdicts) / 20
+
+
+def test_every_public_function_implements_an_equation() -> None:
+    code = " ".join(e.options.python for e in EQUATIONS)
+    assert [n for n in softmax_theory.__all__ if f"{n}(" not in code] == []
