@@ -5,7 +5,7 @@ SPHINX := $(BIN)/sphinx-build -W -n --keep-going -c . book
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-browser serve bench lint lock clean
+.PHONY: help html test test-browser mutants serve bench lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -15,10 +15,13 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: html  ## run the tests that need no browser
-	$(BIN)/pytest -m "not browser"
+	$(BIN)/pytest -m "not browser and not mutants"
 
 test-browser: html  ## run the tests that drive Chromium
 	$(BIN)/pytest -m browser
+
+mutants: $(INSTALLED)  ## change every equation, one token at a time, and list what goes unnoticed
+	$(BIN)/pytest -q -s -m mutants
 
 lint: $(INSTALLED)  ## check style, format and types
 	$(BIN)/ruff check .

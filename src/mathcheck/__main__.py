@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mathcheck.book import Checked, book_of, check_book, read_book
+from mathcheck.mutation import fates, table
 from mathcheck.report import STATUSES
 
 
@@ -31,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         files, only = book_of(path)
         documents = read_book(files, {f: os.path.relpath(f) for f in files})
         try:
+            if options.mutate:
+                found = list(fates(documents, module, options.seed))
+                print(table([f for f in found if f.equation.file in names_of(only)]))
+                return 0 if all(f.verdict != "hole" for f in found) else 1
             checked.extend(check_book(documents, module, only=only, seed=options.seed))
         except ImportError as error:
             print(f"mathcheck: the module {module}: {error}", file=sys.stderr)
@@ -42,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if all(c.result.passed for c in checked) else 1
 
 
+def names_of(files: set[Path]) -> set[str]:
+    """Return what files are called in reports."""
+    return {os.path.relpath(file) for file in files}
+
+
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -49,6 +59,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("paths", nargs="+", metavar="FILE_OR_FOLDER")
     parser.add_argument("--json", action="store_true", help="print one object for each equation")
+    parser.add_argument(
+        "--mutate", action="store_true", help="change one token at a time, list what is unnoticed"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the samples; 0 if not given")
     parser.add_argument(
         "--module",

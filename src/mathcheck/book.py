@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import mathcheck
-from mathcheck.check import Context, check
+from mathcheck.check import Context, check, read, stands
 from mathcheck.documents import Document, Equation, SymbolTable, read_document
+from mathcheck.mutants import mutants
 from mathcheck.report import Result
 from mathcheck.symbols import entries, parse_symbols
 
@@ -182,9 +183,41 @@ def check_part(
         _, after = check(equation.text, replace(equation.options, given=True), place)
     else:
         result, after = check(equation.text, equation.options, place)
+        result = with_repair(equation, result, place)
     if result.passed:
-        seen[key] = {**asdict(result), "problems": ()}
+        seen[key] = {**asdict(result), "problems": (), "failed": ()}
     return Checked(equation, result, time.perf_counter() - start), after
+
+
+def with_repair(equation: Equation, result: Result, place: Context) -> Result:
+    """Return the verdict with the change of one token that makes a failed relation hold."""
+    if not result.failed:
+        return result
+    problems = list(result.problems)
+    first = len(problems) - len(result.failed) - bool(":python:" in problems[-1][0])
+    for number, pair in enumerate(result.failed):
+        repair = repaired(equation, pair, place)
+        if repair and "by the sign alone" not in problems[first + number][0]:
+            message, position = problems[first + number]
+            problems[first + number] = (f"{message}\n    it holds if {repair}", position)
+    message = "\n".join(m for m, _ in problems)
+    return replace(result, problems=tuple(problems), message=message)
+
+
+def repaired(equation: Equation, pair: tuple[int, int], place: Context) -> str:
+    """Return in words the change that makes a relation hold, or an empty string."""
+    reading = read(equation.text, equation.options, place)
+    chain = reading.prepared[pair[0]].chain
+    left, right = chain.sides[pair[1] : pair[1] + 2]
+    for mutant in mutants(equation.text, reading.place.table):
+        touched = (right.start <= mutant.start <= right.end) or (
+            pair[1] == 0 and left.start <= mutant.start <= left.end
+        )
+        if mutant.kind == "relation" or not touched:
+            continue
+        if stands(mutant.text, equation.options, place, only=pair):
+            return mutant.words
+    return ""
 
 
 def fingerprint(equation: Equation, place: Context, code: str) -> str:

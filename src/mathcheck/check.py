@@ -14,9 +14,7 @@ from mathcheck.arithmetic import DIGITS, Row, Undefined, bare, context, divide, 
 from mathcheck.definitions import Definitions, define
 from mathcheck.evaluate import Scope, Shared, belongs, evaluate, flat, holds, index_range
 from mathcheck.expressions import (
-    Derivative,
     ForAll,
-    FunctionName,
     Node,
     Number,
     Range,
@@ -49,6 +47,9 @@ TOLERANCE = context.mpf(10) ** -(DIGITS - 12)
 # Limits and integrals are approximated; see `evaluate.SETTLED`.
 ROUGH = context.mpf(10) ** -13
 PYTHON_TOLERANCE = 1e-11
+# A sharp bound comes as near as this at one of so many points.
+NEARLY = context.mpf(10) ** -3
+SHARP_POINTS = 30
 # The sides of an approximate equality agree to this part.
 APPROXIMATE = context.mpf(1) / 20
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -72,6 +73,7 @@ class Options:
     where: str = ""
     inline: bool = False
     given: bool = False
+    sharp: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,17 @@ class Prepared:
 
 @dataclass
 class Tally:
-    """What was compared."""
+    """What was compared; a brief one stops at the first failure."""
+
+    brief: bool = False
 
     comparisons: int = 0
-    points: int = 0
     worst: float = 0.0
     hits: dict[tuple[int, int], int] = field(default_factory=dict)
     failures: dict[tuple[int, int], Failure] = field(default_factory=dict)
     approximate: bool = False
+    python_problem: str = ""
+    seen: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,61 @@ class Failure:
     right: Any
     values: Mapping[str, Any]
     assignment: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An equation that was read, ready to be evaluated; `after` is what holds after it."""
+
+    text: str
+    options: Options
+    place: Context
+    after: Context
+    prepared: tuple[Prepared, ...]
+    extra: tuple[Node, ...]
+    problems: tuple[Problem, ...]
+    condition: bool
+
+    @property
+    def relations(self) -> list[tuple[int, int]]:
+        """Return the places of all relations: the statement and the number in its chain."""
+        return [(n, r) for n, p in enumerate(self.prepared) for r in range(len(p.chain.signs))]
+
+
+def read(text: str, options: Options, place: Context) -> Reading:
+    """Read an equation by the symbols and definitions that hold before it.
+
+    Raises
+    ------
+    Refusal
+        If it has no reading, or more than one.
+    """
+    items = read_items(text)
+    table, extra = narrowed(options.where, place.table)
+    inside = replace(place, table=table)
+    statements = read_statements(items, table, len(text))
+    condition = options.inline and is_bare_condition(statements, table)
+    definitions, defining = (
+        (place.definitions, frozenset())
+        if condition
+        else defined(statements, options.defines, inside)
+    )
+    prepared, problems = [], []
+    for number, statement in enumerate(statements):
+        mine = frozenset(side for n, side in defining if n == number)
+        ready, found = prepare(statement, mine, extra, table)
+        prepared.append(ready)
+        problems.extend(found)
+    return Reading(
+        text,
+        options,
+        replace(inside, definitions=definitions),
+        replace(place, definitions=definitions),
+        tuple(prepared),
+        extra,
+        tuple(dict.fromkeys(problems)),
+        condition,
+    )
 
 
 def check(text: str, options: Options, place: Context) -> tuple[Result, Context]:
@@ -137,22 +197,68 @@ def check(text: str, options: Options, place: Context) -> tuple[Result, Context]
     """
     after = place
     try:
-        items = read_items(text)
-        table, extra = narrowed(options.where, place.table)
-        place = replace(place, table=table)
-        statements = read_statements(items, table, len(text))
-        if options.inline and is_bare_condition(statements, table):
+        reading = read(text, options, place)
+        after = reading.after
+        if reading.condition:
             return Result("condition"), after
-        definitions, defining = defined(statements, options.defines, place)
-        after = replace(after, definitions=definitions)
         if options.given:
             return Result("given"), after
-        inside = replace(place, definitions=definitions)
-        if not any(s.chain.signs for s in statements):
+        if not reading.relations:
             return Result("read"), after
-        return verdict(text, statements, defining, extra, options, inside), after
+        return verdict(reading), after
     except Refusal as refusal:
         return Result("refused", refusal.message, position=refusal.position), after
+    except (Undefined, ArithmeticError) as error:
+        return Result("refused", f"undefined: {error}"), after
+    except RecursionError:
+        return Result("refused", "the equation is nested too deeply"), after
+
+
+def stands(
+    text: str, options: Options, place: Context, only: tuple[int, int] | None = None
+) -> bool:
+    """Return whether an equation, or one relation of it, passes; without a report."""
+    try:
+        return passes(read(text, options, place), only)
+    except (Refusal, Undefined, ArithmeticError, RecursionError):
+        return False
+
+
+def passes(reading: Reading, only: tuple[int, int] | None) -> bool:
+    """Return whether a reading, or one relation of it, holds at all samples."""
+    if reading.problems or not reading.relations:
+        return False
+    tally = tallied(reading, brief=only is None)
+    if only is not None:
+        return only not in tally.failures and bool(tally.hits.get(only))
+    if tally.failures or tally.python_problem or vacuous(reading, tally):
+        return False
+    return not loose(reading)
+
+
+def same_values(one: Reading, other: Reading, points: int) -> bool:
+    """Return whether all sides of two readings have the same values at many points."""
+    if len(one.prepared) != len(other.prepared):
+        return False
+    pairs = []
+    for first, second in zip(one.prepared, other.prepared, strict=True):
+        if first.chain.signs != second.chain.signs or first.conditions != second.conditions:
+            return False
+        group = tuple(dict.fromkeys(c for group in first.conditions for c in group))
+        free = tuple(sorted({*first.free, *second.free}))
+        for a, b in zip(first.chain.sides, second.chain.sides, strict=True):
+            if isinstance(a, SetOf):
+                if a != b:
+                    return False
+                continue
+            chain = Relation((a, b), ("=",))
+            pairs.append(Prepared(chain, (group,), frozenset(), free))
+    both = replace(one, prepared=tuple(pairs), options=replace(one.options, python=""))
+    try:
+        tally = tallied(both, brief=True, points=points)
+    except (Refusal, Undefined, ArithmeticError, RecursionError):
+        return False
+    return not tally.failures
 
 
 def is_bare_condition(statements: Sequence[Statement], table: Table) -> bool:
@@ -162,11 +268,23 @@ def is_bare_condition(statements: Sequence[Statement], table: Table) -> bool:
     ) and any(s.chain.signs or any(s.conditions) for s in statements)
 
 
+def split_options(text: str) -> list[str]:
+    """Return the parts between semicolons outside of brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(letter, 0)
+        if letter == ";" and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
 def narrowed(where: str, table: Table) -> tuple[Table, tuple[Node, ...]]:
     """Return the table and the conditions that an equation's `:where:` adds."""
     conditions: list[Node] = []
     entries = []
-    for part in filter(None, (p.strip() for p in where.split(";"))):
+    for part in filter(None, split_options(where)):
         name, colon, kind = part.partition(" : ")
         if colon:
             key = name_key(read_items(name))
@@ -195,7 +313,7 @@ def defined(
     """Return the definitions that an equation adds, and the relations that make them."""
     definitions = place.definitions
     defining = set()
-    for text in filter(None, (n.strip() for n in names.split(";"))):
+    for text in filter(None, split_options(names)):
         items = read_items(text)
         reader = Reader(items, place.table, end=len(text))
         wanted = reader.complete(reader.expression)
@@ -224,80 +342,118 @@ def prepared_body(body: Node, left: Node, table: Table) -> Node:
     return changed
 
 
-def verdict(
-    text: str,
-    statements: Sequence[Statement],
-    defining: frozenset[tuple[int, int]],
-    extra: tuple[Node, ...],
-    options: Options,
-    place: Context,
-) -> Result:
-    """Evaluate and compare all relations of an equation."""
-    problems: list[Problem] = []
-    prepared = []
-    for number, statement in enumerate(statements):
-        mine = frozenset(side for n, side in defining if n == number)
-        ready, found = prepare(statement, mine, extra, place.table)
-        prepared.append(ready)
-        problems.extend(found)
-    code = code_of(prepared, options, place)
-    tally = Tally()
-    samples_seen: list[Any] = []
-    python_problem = ""
-    keys = sampled_keys(prepared, code.names if code else (), place)
-    for values in sample_points(text, keys, prepared, extra, place, tally):
-        scope = Scope(shared(place), values)
-        compare_all(prepared, scope, tally, place)
-        if code and not python_problem:
-            python_problem = compare_python(prepared[0], code, scope, tally, place)
-        samples_seen.append(values)
-        tally.points += 1
-    for number, ready in enumerate(prepared):
-        for relation in range(len(ready.chain.signs)):
-            if relation in ready.defining and not code:
-                continue
-            if not tally.hits.get((number, relation)):
-                problems.append(
-                    Problem(
-                        "vacuous: no sample meets the conditions", ready.chain.sides[relation].start
-                    )
-                )
+def tallied(reading: Reading, *, brief: bool = False, points: int = POINTS) -> Tally:
+    """Evaluate and compare all relations of an equation at samples."""
+    code = code_of(reading)
+    tally = Tally(brief)
+    keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
+    for values in sample_points(reading, keys, points, tally):
+        scope = Scope(shared(reading.place), values)
+        compare_all(reading.prepared, scope, tally)
+        if code and not tally.python_problem:
+            tally.python_problem = compare_python(
+                reading.prepared[0], code, scope, tally, reading.place
+            )
+        tally.seen.append(values)
+        if brief and (tally.failures or tally.python_problem):
+            break
+    return tally
+
+
+def vacuous(reading: Reading, tally: Tally) -> list[Problem]:
+    """Return a problem for each equation of which a relation was never compared."""
+    found = []
+    for number, ready in enumerate(reading.prepared):
+        for relation, side in enumerate(ready.chain.sides[:-1]):
+            defines = relation in ready.defining and not reading.options.python
+            if not defines and not tally.hits.get((number, relation)):
+                found.append(Problem("vacuous: no sample meets the conditions", side.start))
                 break
+    return found
+
+
+def loose(reading: Reading) -> list[Problem]:
+    """Return a problem for each bound that is claimed to be sharp and is never nearly attained.
+
+    The samples lie far from the origin, where bounds of functions are attained.
+    """
+    if not reading.options.sharp:
+        return []
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed + 2)
+    keys = sampled_keys(reading.prepared, (), reading.place)
+    sampled = sorted(key for key in keys if table.kind(key) in SAMPLED)
+    combinations = fitting_sizes(reading, keys)
+    gaps: dict[tuple[int, int], Any] = {}
+    for attempt in range(SHARP_POINTS):
+        given = combinations[attempt % len(combinations)]
+        values = {
+            key: samples.random_value(table.entries[key].type, given, source, wide=True)
+            for key in sampled
+        }
+        scope = Scope(shared(reading.place), {**given, **values})
+        for number, ready in enumerate(reading.prepared):
+            for assignment in assignments(ready, scope):
+                inner = scope.child(assignment)
+                sides = [flat(evaluate(side, inner)) for side in ready.chain.sides]
+                for relation, (a, b) in enumerate(itertools.pairwise(sides)):
+                    gap = min(abs(bare(x) - bare(y)) for x, y in itertools.product(a, b))
+                    key = (number, relation)
+                    gaps[key] = min(gaps.get(key, gap), gap)
+    return [
+        Problem(
+            f"the bound is not sharp: the sides come no nearer than {shown(gap)}",
+            reading.prepared[number].chain.sides[relation + 1].start,
+        )
+        for (number, relation), gap in sorted(gaps.items())
+        if gap > NEARLY
+    ]
+
+
+def verdict(reading: Reading) -> Result:
+    """Compare all relations of an equation, and say what is wrong."""
+    tally = tallied(reading)
+    problems = [*reading.problems, *vacuous(reading, tally), *loose(reading)]
     messages: list[tuple[str, int | None]] = [
         (p.message, p.position) for p in dict.fromkeys(problems)
     ]
     for (number, relation), failure in sorted(tally.failures.items()):
-        smallest = smallest_failure(text, keys, prepared, number, relation, extra, place) or failure
+        smallest = smallest_failure(reading, number, relation) or failure
         messages.append(
             (
-                failure_message(text, prepared, number, relation, smallest, samples_seen, place),
-                prepared[number].chain.sides[relation + 1].start,
+                failure_message(reading, number, relation, smallest, tally.seen),
+                reading.prepared[number].chain.sides[relation + 1].start,
             )
         )
-    if python_problem:
-        messages.append((python_problem, None))
-    claims = sum(len(p.chain.signs) for p in prepared) - sum(len(p.defining) for p in prepared)
-    status = "failed" if messages else "checked" if claims or code else "defines"
+    if tally.python_problem:
+        messages.append((tally.python_problem, None))
+    claims = len(reading.relations) - sum(len(p.defining) for p in reading.prepared)
+    holds_something = claims or reading.options.python
+    status = "failed" if messages else "checked" if holds_something else "defines"
     return Result(
         status,
         "\n".join(m for m, _ in messages),
         tally.comparisons,
-        tally.points,
+        len(tally.seen),
         13 if tally.approximate else DIGITS - 12,
-        options.python,
+        reading.options.python,
         tally.worst,
         messages[0][1] if messages else None,
         tuple(messages),
+        tuple(sorted(tally.failures)),
     )
 
 
-def code_of(prepared: Sequence[Prepared], options: Options, place: Context) -> Code | None:
+def code_of(reading: Reading) -> Code | None:
     """Return the code of an equation; of two symbols with one Python name it means its own."""
+    options = reading.options
     if not options.python:
         return None
-    narrower = {n.partition(" : ")[0].strip() for n in options.where.split(";") if " : " in n}
-    own = sampled_keys(prepared, (), place)
-    return compile_expression(options.python, place, lambda key: (key in narrower, key in own))
+    narrower = {n.partition(" : ")[0].strip() for n in split_options(options.where) if " : " in n}
+    own = sampled_keys(reading.prepared, (), reading.place)
+    return compile_expression(
+        options.python, reading.place, lambda key: (key in narrower, key in own)
+    )
 
 
 def shared(place: Context) -> Shared:
@@ -322,6 +478,10 @@ def prepare(
     outside: frozenset[str] = frozenset()
     for node in (*sides, *conditions):
         outside |= free_indices(node, table)
+    groups = [
+        tuple(bind_sums(c, outside, table) for c in (*group, *extra))
+        for group in statement.conditions
+    ]
     problems: list[Problem] = []
     bound = []
     taken = certain_indices(sides[0], table) | quantified
@@ -351,10 +511,8 @@ def prepare(
         elif not isinstance(condition, Range):
             free |= free_indices(condition, table) & quantified
     chain = replace(statement.chain, sides=tuple(bound))
-    groups = tuple(
-        tuple(c for c in (*group, *extra) if c not in idle) for group in statement.conditions
-    )
-    return Prepared(chain, groups, defining, tuple(sorted(free))), problems
+    kept = tuple(tuple(c for c in group if c not in idle) for group in groups)
+    return Prepared(chain, kept, defining, tuple(sorted(free))), problems
 
 
 def leftmost(qualifier: Node) -> frozenset[str]:
@@ -382,7 +540,7 @@ def sampled_keys(
     found: set[str] = set(python_names)
     for ready in prepared:
         for node in (ready.chain, *(c for group in ready.conditions for c in group)):
-            found |= needed_by(node, place)
+            found |= place.definitions.reach(node)
     for key in list(found):
         found |= place.definitions.dependencies(key)
     table = place.table
@@ -394,63 +552,38 @@ def sampled_keys(
     return frozenset(key for key in found if key in table)
 
 
-def needed_by(node: Node, place: Context) -> frozenset[str]:
-    """Return the names on which an expression depends, with those of functions left bare."""
-    definitions = place.definitions
-    found = definitions.reach(node)
-    for part in walk(node):
-        if isinstance(part, Derivative) and isinstance(part.body, FunctionName):
-            for definition in definitions.found.get(part.body.key, ()):
-                found |= {p.key for p in definition.parameters or () if p.key}
-    return found
-
-
 def sample_points(
-    text: str,
-    keys: frozenset[str],
-    prepared: Sequence[Prepared],
-    extra: tuple[Node, ...],
-    place: Context,
-    tally: Tally,
+    reading: Reading, keys: frozenset[str], points: int, tally: Tally
 ) -> Iterator[dict[str, Any]]:
     """Yield samples until every relation was compared at enough of them."""
-    table = place.table
-    source = samples.generator(text, place.seed)
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed)
     sampled = {key for key in keys if table.kind(key) in SAMPLED}
-    counted = samples.needed_sizes(keys, table)
-    combinations = fitting_sizes(samples.sizes(counted, table), prepared, extra, place)
-    if not combinations:
-        return
-    wanted = POINTS if sampled else len(combinations)
-    for attempt in range(ATTEMPTS if sampled else len(combinations)):
+    combinations = fitting_sizes(reading, keys)
+    wanted = points if sampled else len(combinations)
+    for attempt in range(points + ATTEMPTS if sampled else len(combinations)):
         given = combinations[attempt % len(combinations)]
         yield {**given, **samples.random_values(sampled, given, table, source)}
-        relations = [
-            (n, r) for n, ready in enumerate(prepared) for r in range(len(ready.chain.signs))
-        ]
-        enough = all(tally.hits.get(pair, 0) >= min(wanted, 4) for pair in relations)
+        enough = all(tally.hits.get(pair, 0) >= min(wanted, 4) for pair in reading.relations)
         if attempt + 1 >= wanted and enough:
             return
 
 
-def fitting_sizes(
-    combinations: list[dict[str, int]],
-    prepared: Sequence[Prepared],
-    extra: tuple[Node, ...],
-    place: Context,
-) -> list[dict[str, int]]:
+def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]]:
     """Return the sizes that the conditions on sizes alone allow."""
-    table = place.table
+    table = reading.place.table
+    combinations = samples.sizes(samples.needed_sizes(keys, table), table)
+    groups = [group for p in reading.prepared for group in p.conditions]
     conditions = [
         c
-        for c in {*extra, *(c for p in prepared for group in p.conditions for c in group)}
+        for c in dict.fromkeys((*reading.extra, *(c for group in groups for c in group)))
         if isinstance(c, Relation)
         and all(table.kind(n.key) == "size" for n in walk(c) if isinstance(n, Symbol))
     ]
     return [
         given
         for given in combinations
-        if all(holds(c, Scope(shared(place), given)) for c in conditions)
+        if all(holds(c, Scope(shared(reading.place), given)) for c in conditions)
     ] or combinations
 
 
@@ -474,7 +607,7 @@ def assignments(ready: Prepared, scope: Scope) -> list[dict[str, int]]:
 # --- comparison ---
 
 
-def compare_all(prepared: Sequence[Prepared], scope: Scope, tally: Tally, place: Context) -> None:
+def compare_all(prepared: Sequence[Prepared], scope: Scope, tally: Tally) -> None:
     """Compare the sides of all relations at one sample."""
     for number, ready in enumerate(prepared):
         for assignment in assignments(ready, scope):
@@ -666,29 +799,18 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
 # --- messages ---
 
 
-def smallest_failure(
-    text: str,
-    keys: frozenset[str],
-    prepared: Sequence[Prepared],
-    number: int,
-    relation: int,
-    extra: tuple[Node, ...],
-    place: Context,
-) -> Failure | None:
+def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | None:
     """Return the simplest counterexample: the smallest sizes, the roundest numbers."""
-    table = place.table
-    source = samples.generator(text, place.seed + 1)
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed + 1)
+    keys = sampled_keys(reading.prepared, (), reading.place)
     sampled = {key for key in keys if table.kind(key) in SAMPLED}
-    combinations = fitting_sizes(
-        samples.sizes(samples.needed_sizes(keys, table), table), prepared, extra, place
-    )
-    ready = prepared[number]
-    for given in combinations[:3]:
+    for given in fitting_sizes(reading, keys)[:3]:
         for values in samples.round_values(sampled, given, table, source):
             tally = Tally()
-            scope = Scope(shared(place), {**given, **values})
+            scope = Scope(shared(reading.place), {**given, **values})
             try:
-                compare_all([ready], scope, tally, place)
+                compare_all([reading.prepared[number]], scope, tally)
             except (Refusal, Undefined):
                 continue
             if (0, relation) in tally.failures:
@@ -697,15 +819,14 @@ def smallest_failure(
 
 
 def failure_message(
-    text: str,
-    prepared: Sequence[Prepared],
+    reading: Reading,
     number: int,
     relation: int,
     failure: Failure,
     seen: Sequence[Mapping[str, Any]],
-    place: Context,
 ) -> str:
     """Return the message for a relation that does not hold."""
+    text, prepared, place = reading.text, reading.prepared, reading.place
     ready = prepared[number]
     chain = ready.chain
     sign = chain.signs[relation]

@@ -53,7 +53,11 @@ class Definitions:
     """All definitions that hold at a place."""
 
     found: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
-    memory: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
+    memory: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    # By the identity of a node, which is kept so that the identity stays its own.
+    reached: dict[int, tuple[Node, frozenset[str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def added(self, definition: Definition) -> "Definitions":
         """Return the definitions with another, which replaces one of the same pattern."""
@@ -82,10 +86,19 @@ class Definitions:
 
     def reach(self, node: Node) -> frozenset[str]:
         """Return all names on which the value of an expression depends."""
-        found: set[str] = set()
-        for key in free_names(node):
-            found |= self.dependencies(key)
-        return frozenset(found)
+        if id(node) not in self.reached:
+            found: set[str] = set()
+            for key in free_names(node):
+                found |= self.dependencies(key)
+            for part in walk(node):
+                # A function that stands bare takes its arguments from where it stands.
+                if isinstance(part, FunctionName):
+                    for definition in self.found.get(part.key, ()):
+                        for parameter in definition.parameters or ():
+                            if parameter.key:
+                                found |= self.dependencies(parameter.key)
+            self.reached[id(node)] = (node, frozenset(found))
+        return self.reached[id(node)][1]
 
 
 def pattern(definition: Definition) -> tuple[object, ...]:

@@ -136,7 +136,10 @@ def read_directive(
             text,
             options.get("label", options.get("name", "")),
             Options(
-                options.get("defines", ""), options.get("python", ""), options.get("where", "")
+                options.get("defines", ""),
+                options.get("python", ""),
+                options.get("where", ""),
+                sharp="sharp" in options,
             ),
             options.get("unchecked", ""),
         )

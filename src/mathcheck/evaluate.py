@@ -104,6 +104,7 @@ class Scope:
         self.shared, self.values, self.parent, self.depth = shared, values, parent, depth
         self.own: Mapping[str, Any] = own or {}
         self.names: dict[str, Any] = {}
+        self.kept: dict[int, Any] = {}
         self.perturbed: dict[tuple[str, tuple[int, ...]], tuple[int, Scope]] = {}
         if depth > DEEPEST:
             raise Refusal("definitions are nested too deeply, or circular")
@@ -111,6 +112,13 @@ class Scope:
     def child(self, own: Mapping[str, Any]) -> Scope:
         """Return a scope in which some names have other values."""
         return Scope(self.shared, {**self.values, **own}, self, own, self.depth + 1)
+
+    def home(self, dependencies: frozenset[str]) -> Scope:
+        """Return the outermost scope in which these names have the values they have here."""
+        scope = self
+        while scope.parent is not None and not dependencies & scope.own.keys():
+            scope = scope.parent
+        return scope
 
     def size(self, dimension: Dimension | str) -> int:
         """Return how many entries a dimension has."""
@@ -238,6 +246,11 @@ def evaluate(node: Node, scope: Scope) -> Any:
     shared.steps -= 1
     if shared.steps < 0:
         raise TooMuch("evaluating this takes too many steps", node.start)
+    if type(node) in KEPT:
+        home = scope.home(shared.definitions.reach(node))
+        if id(node) not in home.kept:
+            home.kept[id(node)] = EVALUATORS[type(node)](node, home)
+        return home.kept[id(node)]
     return EVALUATORS[type(node)](node, scope)
 
 
@@ -298,13 +311,14 @@ def of_component(node: Component, scope: Scope) -> Any:
     table = scope.shared.table
     if isinstance(node.base, Symbol) and node.base.key in table:
         dimensions = table.entries[node.base.key].type.shape
+    firsts = first_entries(node.base, scope)
     places: list[Any] = []
     for axis, index in enumerate(node.indices):
         if isinstance(index, Slice):
             places.append(slice(None))
             continue
         dimension = dimensions[axis] if axis < len(dimensions) else None
-        first = dimension.first if dimension else 1
+        first = firsts[axis] if axis < len(firsts) else 1
         if dimension and isinstance(index, Symbol) and index.key in table:
             kind = table.entries[index.key].type
             if (
@@ -324,6 +338,20 @@ def of_component(node: Component, scope: Scope) -> Any:
             )
         places.append(place)
     return value[tuple(places)]
+
+
+def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
+    """Return the numbers of the first entries of an array, one or zero."""
+    if not isinstance(base, Symbol):
+        return ()
+    table = scope.shared.table
+    definitions = scope.shared.definitions.found.get(base.key, ())
+    if definitions and base.key not in scope.values:
+        found = definitions[-1]
+        return tuple(found.table.entries[i].type.first for i in found.indices)
+    if base.key in table:
+        return tuple(dimension.first for dimension in table.entries[base.key].type.shape)
+    return ()
 
 
 # --- calls ---
@@ -1144,11 +1172,9 @@ def component_place(variable: Component, value: Any, scope: Scope) -> tuple[int,
     if not isinstance(value, np.ndarray) or len(variable.indices) > value.ndim:
         raise Refusal(f"an index on {shape(value)}", variable.start)
     of_component(variable, scope)  # checks the indices
-    dimensions: tuple[Dimension, ...] = ()
-    if isinstance(variable.base, Symbol) and variable.base.key in scope.shared.table:
-        dimensions = scope.shared.table.entries[variable.base.key].type.shape
+    firsts = first_entries(variable.base, scope)
     return tuple(
-        whole(index, scope, "an index") - (dimensions[n].first if n < len(dimensions) else 1)
+        whole(index, scope, "an index") - (firsts[n] if n < len(firsts) else 1)
         for n, index in enumerate(variable.indices)
     )
 
@@ -1397,6 +1423,9 @@ def in_domain(value: Any, of: SetOf, scope: Scope) -> bool:
         return all(x == context.floor(x) and (of.kind[0] == "Z" or x >= 0) for x in numbers)
     return of.kind[0] == "C" or not any(isinstance(x, context.mpc) for x in numbers)
 
+
+# Their values are worth keeping.
+KEPT = frozenset({Big, Call, Moment, Integral})
 
 EVALUATORS: dict[type[Node], Callable[[Any, Scope], Any]] = {
     Number: of_number,

@@ -1413,7 +1413,7 @@ class Reader:
         """Read a fraction of differentials; `None` if it is an ordinary one."""
         if not above or not below or not self.is_d(above[0]) or not self.is_d(below[0]):
             return None
-        if len(below) < 2:
+        if len(below) < 2 or self.is_declared(above) or self.is_declared(below):
             return None
         at, order = 1, 1
         if len(above) > 1 and is_token(above[1], "^"):
@@ -1452,6 +1452,10 @@ class Reader:
                     )
             end = self.before()
         return Derivative(body, tuple(variables), start=start, end=end)
+
+    def is_declared(self, items: Sequence[Item]) -> bool:
+        """Return whether the first item is a longer name of the table than `d`, as in `d_1`."""
+        return self.inside(items, self.position()).table_key(0)[0] not in (None, "d")
 
     def denominators(self, items: Sequence[Item], end: int) -> list[Node]:
         reader = self.inside(items, end)

@@ -23,6 +23,8 @@ class Result:
     # Where in the text of the equation the message belongs, in characters.
     position: int | None = None
     problems: tuple[tuple[str, int | None], ...] = ()
+    # The relations that do not hold: the number of the equation, and of the relation in it.
+    failed: tuple[tuple[int, int], ...] = ()
 
     @property
     def passed(self) -> bool:

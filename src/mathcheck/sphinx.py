@@ -130,6 +130,7 @@ class Equation(MathDirective):
         "python": directives.unchanged_required,
         "where": directives.unchanged_required,
         "unchecked": directives.unchanged_required,
+        "sharp": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:

@@ -277,7 +277,8 @@ class Table:
         entry = self.entries[key]
         if entry.type.kind == "name":
             return None
-        return len(entry.type.shape)
+        square = entry.type.kind in ("spd", "orthogonal", "identity")
+        return 2 if square else len(entry.type.shape)
 
 
 def entries(symbols: Iterable[Symbol], table: Table) -> list[Entry]:

@@ -133,7 +133,7 @@ def test_a_solution_unfolds_by_the_keyboard(page, address: str) -> None:
     solution = page.locator("details.solution").first
     content = solution.locator("p").first
     assert not content.is_visible()
-    solution.locator("summary").press("Enter")
+    solution.locator("> summary").press("Enter")
     assert content.is_visible()
     assert solution.locator(".cell_output").first.is_visible()
 

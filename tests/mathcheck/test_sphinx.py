@@ -39,7 +39,7 @@ def build(tmp_path: Path):
     (tmp_path / "list.md").write_text("# List\n\n```{equations}\n```\n", encoding="utf-8")
 
     def run(chapter: str) -> tuple[Path, str]:
-        text = f"# Means\n\n```{{toctree}}\nnotation\nmeans\nfunctions\nlist\n```\n"
+        text = "# Means\n\n```{toctree}\nnotation\nmeans\nfunctions\nlist\n```\n"
         (tmp_path / "index.md").write_text(text, encoding="utf-8")
         (tmp_path / "means.md").write_text(f"# The mean\n\n{chapter}", encoding="utf-8")
         out, warnings = tmp_path / "out", StringIO()

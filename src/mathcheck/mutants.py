@@ -1,0 +1,256 @@
+"""Changes of one token, or of one term or factor, of an equation.
+
+They serve twice: a checker that is worth its name notices them (`python -m mathcheck --mutate`),
+and where an equation fails, the change that makes it hold is the likely slip.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
+from mathcheck.latex import Refusal, Token, read_items, tokens
+from mathcheck.reader import read_statements
+from mathcheck.symbols import Table, guessed_dimensions, plain
+
+SWAPPED = {
+    r"\sum": r"\prod",
+    r"\prod": r"\sum",
+    r"\log": r"\exp",
+    r"\ln": r"\exp",
+    r"\exp": r"\log",
+    r"\max": r"\min",
+    r"\min": r"\max",
+    r"\sin": r"\cos",
+    r"\cos": r"\sin",
+    r"\tanh": r"\sinh",
+}
+TURNED = {"<": ">", ">": "<", r"\leq": r"\geq", r"\geq": r"\leq", r"\le": r"\ge", r"\ge": r"\le"}
+KINDS = (
+    "sign",
+    "index",
+    "symbol",
+    "operator",
+    "relation",
+    "number",
+    "dropped term",
+    "dropped factor",
+    "transposed",
+    "bound",
+    "swapped fraction",
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A changed text, and in words how it differs from the printed one."""
+
+    kind: str
+    text: str
+    words: str
+    start: int
+    end: int
+
+
+def mutants(text: str, table: Table) -> list[Mutant]:
+    """Return all changes of an equation, each once."""
+    found: dict[str, Mutant] = {}
+    for mutant in (*of_tokens(text, table), *of_tree(text, table)):
+        if mutant.text != text:
+            found.setdefault(mutant.text, mutant)
+    return list(found.values())
+
+
+def changed(kind: str, text: str, start: int, end: int, new: str, words: str = "") -> Mutant:
+    """Return the mutant with a span of the text replaced."""
+    old = " ".join(text[start:end].split())
+    # `\alpha` before a letter needs its space.
+    after = text[end : end + 1]
+    if re.search(r"\\[A-Za-z]+$", new) and after.isalpha():
+        new += " "
+    if new[:1].isalpha() and re.search(r"\\[A-Za-z]+$", text[:start]):
+        new = " " + new
+    if not words:
+        shown = " ".join(new.split())
+        words = f"{old} is read as {shown}" if shown else f"{old} is left out"
+    return Mutant(kind, text[:start] + new + text[end:], words, start, end)
+
+
+def of_tokens(text: str, table: Table) -> Iterator[Mutant]:
+    """Yield the changes of single tokens."""
+    found = tokens(text)
+    groups = interchangeable(found, table)
+    for place, token in enumerate(found):
+        before = found[place - 1].text if place else ""
+        written = text[token.start : token.end]
+        if token.text in "+-" and before not in ("^", "_") and not ends_limit(found, place):
+            yield from signs(text, token, before)
+        elif written in SWAPPED:
+            yield changed("operator", text, token.start, token.end, SWAPPED[written])
+        elif written in TURNED:
+            yield changed("relation", text, token.start, token.end, TURNED[written])
+        elif token.text == r"\neq":
+            yield changed("relation", text, token.start, token.end, "=")
+        elif token.text.isdecimal():
+            number = int(token.text)
+            for near in sorted({number + 1, abs(number - 1)}):
+                yield changed("number", text, token.start, token.end, str(near))
+        for kind, group in groups:
+            if token.text in group and not in_command(found, place):
+                for other in sorted(group - {token.text}):
+                    yield changed(kind, text, token.start, token.end, other)
+
+
+def ends_limit(found: list[Token], place: int) -> bool:
+    r"""Return whether a sign is the side of a limit, as in `0^+` or `0^{+}`."""
+    return (
+        place >= 2
+        and found[place - 1].text == "{"
+        and found[place - 2].text == "^"
+        and (place + 1 < len(found) and found[place + 1].text == "}")
+    )
+
+
+def in_command(found: list[Token], place: int) -> bool:
+    r"""Return whether a letter stands in the name of an operator, or after `d`."""
+    at = place - 1
+    while at >= 0 and found[at].text not in "{}":
+        at -= 1
+    names = (r"\operatorname", r"\text", r"\mathrm", r"\begin", r"\end", r"\mathbb", r"\mathcal")
+    return at > 0 and found[at].text == "{" and found[at - 1].text in names
+
+
+def signs(text: str, token: Token, before: str) -> Iterator[Mutant]:
+    """Yield the other sign, and for a sign in front none."""
+    opening = before in ("", "{", "(", "[", "=", "&", r"\left", "<", ">", r"\leq", r"\geq")
+    if token.text == "-":
+        new = "" if opening else "+"
+        words = "the minus sign is left out" if opening else "the minus sign is read as plus"
+        yield changed("sign", text, token.start, token.end, new, words)
+    else:
+        yield changed("sign", text, token.start, token.end, "-", "the plus sign is read as minus")
+
+
+def interchangeable(found: list[Token], table: Table) -> list[tuple[str, set[str]]]:
+    """Return the groups of names in a text that may stand for each other."""
+    here = {token.text for token in found}
+    indices: dict[str, set[str]] = {}
+    others: dict[object, set[str]] = {}
+    for name in here:
+        entry = table.entries.get(name)
+        if entry and entry.type.kind == "index":
+            indices.setdefault(entry.type.size, set()).add(name)
+        elif (
+            entry
+            and entry.type.kind in ("real", "positive", "unit", "binary")
+            and (not entry.type.shape and name not in table.arrays)
+        ):
+            others.setdefault("number", set()).add(name)
+    for name in here & table.arrays.keys():
+        for key in table.arrays[name]:
+            entry = table.entries[key]
+            if plain(key) != name and plain(key).lower() != name:
+                continue
+            count = len(entry.type.shape) or guessed_dimensions(key)
+            others.setdefault(count, set()).add(name)
+    groups = [("index", group) for group in indices.values()]
+    groups += [("symbol", group) for group in others.values()]
+    return [(kind, group) for kind, group in groups if len(group) > 1]
+
+
+def of_tree(text: str, table: Table) -> Iterator[Mutant]:
+    """Yield the changes of whole terms, factors, fractions, bounds and matrices."""
+    try:
+        statements = read_statements(read_items(text), table, len(text))
+    except Refusal:
+        return
+    for statement in statements:
+        for side in statement.chain.sides:
+            for node in walk(side):
+                yield from of_node(node, text, table)
+
+
+def of_node(node: Node, text: str, table: Table) -> Iterator[Mutant]:
+    """Yield the changes of one node."""
+    if isinstance(node, Operation) and node.name == "sum":
+        yield from dropped_terms(node, text)
+    elif isinstance(node, Operation) and node.name in ("times", "dot", "cross"):
+        for factor in node.operands:
+            if factor.end > factor.start:
+                yield dropped_factor(node, factor, text)
+    elif isinstance(node, Operation) and node.name == "quotient":
+        yield from swapped(node, text)
+    elif isinstance(node, Operation) and node.name == "transpose":
+        inner = node.operands[0]
+        if node.end > inner.end > inner.start:
+            yield changed("transposed", text, inner.end, node.end, "")
+    elif isinstance(node, Symbol) and node.end > node.start and is_matrix(node, table):
+        yield changed(
+            "transposed",
+            text,
+            node.end,
+            node.end,
+            r"^\top ",
+            f"{text[node.start : node.end]} is transposed",
+        )
+    elif isinstance(node, Big):
+        for condition in node.conditions:
+            if isinstance(condition, Range) and condition.high is not None:
+                high = condition.high
+                written = text[high.start : high.end]
+                for new in (f"{written} - 1", f"{written} + 1"):
+                    if high.end > high.start and not isinstance(high, Number):
+                        yield changed(
+                            "bound", text, high.start, high.end, bracketed(text, high, new)
+                        )
+
+
+def bracketed(text: str, node: Node, new: str) -> str:
+    """Return a longer script, in braces where it had none."""
+    return new if text[: node.start].rstrip().endswith("{") else f"{{{new}}}"
+
+
+def is_matrix(node: Symbol, table: Table) -> bool:
+    """Return whether a name is a matrix that need not be symmetric."""
+    if node.key not in table:
+        return False
+    kind = table.entries[node.key].type
+    return len(kind.shape) == 2 and kind.kind not in ("spd", "identity")
+
+
+def dropped_terms(node: Operation, text: str) -> Iterator[Mutant]:
+    """Yield a sum without one of its terms."""
+    terms = node.operands
+    for place, term in enumerate(terms):
+        if term.end <= term.start:
+            continue
+        words = f"the term {' '.join(text[term.start : term.end].split())} is left out"
+        if place == 0:
+            follower = terms[1]
+            negative = isinstance(follower, Operation) and follower.name == "negative"
+            new = "-" if negative else ""
+            yield changed("dropped term", text, term.start, follower.start, new, words)
+        else:
+            yield changed("dropped term", text, terms[place - 1].end, term.end, "", words)
+
+
+def dropped_factor(node: Operation, factor: Node, text: str) -> Mutant:
+    """Return a product without one of its factors, and without the sign between them."""
+    first, second = node.operands
+    words = f"the factor {' '.join(text[factor.start : factor.end].split())} is left out"
+    if factor is first:
+        return changed("dropped factor", text, first.start, second.start, "", words)
+    return changed("dropped factor", text, first.end, second.end, "", words)
+
+
+def swapped(node: Operation, text: str) -> Iterator[Mutant]:
+    r"""Yield `\frac` with its parts exchanged."""
+    above, below = node.operands
+    if not text[node.start :].startswith(("\\frac", "\\dfrac", "\\tfrac")) or not (
+        node.start < above.start < above.end <= below.start < below.end
+    ):
+        return
+    new = rf"\frac{{{text[below.start : below.end]}}}{{{text[above.start : above.end]}}}"
+    yield changed(
+        "swapped fraction", text, node.start, node.end, new, "the fraction is turned over"
+    )
