@@ -14,13 +14,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mathcheck.book import Checked, book_of, check_book, read_book
-from mathcheck.mutation import fates, table
+from mathcheck.check import read
+from mathcheck.explain import explained
+from mathcheck.latex import Refusal
+from mathcheck.mutation import fates, in_context, table
 from mathcheck.report import STATUSES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit status."""
     options = parse(arguments)
+    if options.explain:
+        return explain(options.paths)
     paths = [Path(p) for p in options.paths]
     missing = [str(p) for p in paths if not p.exists()]
     if missing:
@@ -58,6 +63,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m mathcheck", description="Check the equations of MyST files."
     )
     parser.add_argument("paths", nargs="+", metavar="FILE_OR_FOLDER")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="FILE LABEL: print how each side of an equation is read",
+    )
     parser.add_argument("--json", action="store_true", help="print one object for each equation")
     parser.add_argument(
         "--mutate", action="store_true", help="change one token at a time, list what is unnoticed"
@@ -88,6 +98,28 @@ def module_of(path: Path) -> str:
                 return str(node.value.value)
         break
     return ""
+
+
+def explain(arguments: Sequence[str]) -> int:
+    """Print how each side of an equation is read."""
+    if len(arguments) != 2 or not Path(arguments[0]).exists():
+        print("mathcheck: --explain needs a FILE and the LABEL of an equation", file=sys.stderr)
+        return 2
+    path, label = Path(arguments[0]), arguments[1]
+    files, only = book_of(path)
+    documents = read_book(files, {f: os.path.relpath(f) for f in files})
+    module = module_of(path)
+    for equation, place in in_context(documents, module, 0):
+        if equation.name == label and Path(equation.file).resolve() in only:
+            try:
+                reading = read(equation.text, equation.options, place)
+            except Refusal as refusal:
+                print(f"{label}: {refusal.message}")
+                return 1
+            print("\n".join(explained(reading)))
+            return 0
+    print(f"mathcheck: {path} has no equation {label}", file=sys.stderr)
+    return 2
 
 
 def print_report(checked: Sequence[Checked]) -> None:

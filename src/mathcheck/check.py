@@ -205,13 +205,25 @@ def check(text: str, options: Options, place: Context) -> tuple[Result, Context]
             return Result("given"), after
         if not reading.relations:
             return Result("read"), after
-        return verdict(reading), after
     except Refusal as refusal:
         return Result("refused", refusal.message, position=refusal.position), after
-    except (Undefined, ArithmeticError) as error:
-        return Result("refused", f"undefined: {error}"), after
     except RecursionError:
         return Result("refused", "the equation is nested too deeply"), after
+    try:
+        return verdict(reading), after
+    except Refusal as refusal:
+        return stopped(reading, refusal.message, refusal.position), after
+    except (Undefined, ArithmeticError) as error:
+        return stopped(reading, f"undefined: {error}", None), after
+    except RecursionError:
+        return stopped(reading, "the equation is nested too deeply", None), after
+
+
+def stopped(reading: Reading, message: str, position: int | None) -> Result:
+    """Return the verdict on an equation that can't be evaluated, with what was wrong before."""
+    found = [*((p.message, p.position) for p in reading.problems), (message, position)]
+    text = "\n".join(m for m, _ in found)
+    return Result("refused", text, position=found[0][1], problems=tuple(found))
 
 
 def stands(
@@ -578,7 +590,7 @@ def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]
         c
         for c in dict.fromkeys((*reading.extra, *(c for group in groups for c in group)))
         if isinstance(c, Relation)
-        and all(table.kind(n.key) == "size" for n in walk(c) if isinstance(n, Symbol))
+        and all(table.kind(key) == "size" for key in reading.place.definitions.reach(c))
     ]
     return [
         given

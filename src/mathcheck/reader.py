@@ -1019,8 +1019,8 @@ class Reader:
         if key not in self.table:
             raise Refusal(f"{key} is not in the symbol table without an index", start)
         node = Name(key, start=start, end=self.before())
-        entry = self.table.entries[key]
-        if entry.type.shape and self.next_is("("):
+        dimensions = self.table.dimensions(key)
+        if dimensions and self.next_is("("):
             saved = self.at, self.items
             opening = self.peek()
             assert isinstance(opening, Token)
@@ -1028,14 +1028,13 @@ class Reader:
                 places = self.listed(opening)
             except Refusal:
                 places = ()
-            if (
-                places
-                and len(places) == len(entry.type.shape)
-                and all(
-                    isinstance(i, Name) and self.table.kind(i.key) in ("index", "label")
-                    for i in places
-                )
+            if places and all(
+                isinstance(i, Name) and self.table.kind(i.key) in ("index", "label") for i in places
             ):
+                if len(places) > dimensions:
+                    raise Refusal(
+                        f"{key} has {dimensions} indices, not {len(places)}", opening.start
+                    )
                 return Component(node, places, start=start, end=self.before())
             self.at, self.items = saved
         return node
