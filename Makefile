@@ -5,7 +5,7 @@ SPHINX := $(BIN)/sphinx-build -W -n --keep-going -c . book
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-browser mutants serve bench lint lock clean
+.PHONY: help html test test-browser test-slow mutants serve bench lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -15,13 +15,16 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: html  ## run the tests that need no browser
-	$(BIN)/pytest -m "not browser and not mutants"
+	$(BIN)/pytest -m "not browser and not slow"
 
 test-browser: html  ## run the tests that drive Chromium
 	$(BIN)/pytest -m browser
 
+test-slow: $(INSTALLED)  ## run the tests that take longer: all mutants, a book elsewhere
+	$(BIN)/pytest -m slow
+
 mutants: $(INSTALLED)  ## change every equation, one token at a time, and list what goes unnoticed
-	$(BIN)/pytest -q -s -m mutants
+	$(BIN)/python -m mathcheck --mutate book
 
 lint: $(INSTALLED)  ## check style, format and types
 	$(BIN)/ruff check .

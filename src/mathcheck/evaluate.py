@@ -68,7 +68,8 @@ DEEPEST = 60
 # How near the point of a limit the body is evaluated, and with how many digits.
 NEAR = (context.mpf(10) ** -22, context.mpf(10) ** -25)
 LIMIT_DIGITS = 150
-QUADRATURE = 48
+# Points of a quadrature for each unit, at first and at last.
+COARSEST, FINEST = 8, 128
 SETTLED = context.mpf(10) ** -14
 # Equal numbers, in conditions.
 SAME = context.mpf(10) ** -30
@@ -1237,12 +1238,21 @@ def of_limit(node: Limit, scope: Scope) -> Any:
     return settled(found, node, f"the limit for {node.variable}")
 
 
+def agree(a: Any, b: Any) -> bool:
+    """Return whether two approximations agree, with their derivatives."""
+    while isinstance(a, Dual) and isinstance(b, Dual):
+        if not agree(a.slope, b.slope):
+            return False
+        a, b = a.value, b.value
+    return bool(abs(bare(a) - bare(b)) <= SETTLED * max(1, abs(bare(b))))
+
+
 def settled(found: list[Any], node: Node, what: str) -> Any:
     """Return the last of several approximations, if they agree."""
     last = found[-1]
     for other in found[:-1]:
         for a, b in zip(flat(other), flat(last), strict=True):
-            if abs(bare(a) - bare(b)) > SETTLED * max(1, abs(bare(b))):
+            if not agree(a, b):
                 raise Undefined(
                     f"{what} does not settle: {context.nstr(bare(a), 6)} and "
                     f"{context.nstr(bare(b), 6)}"
@@ -1253,18 +1263,27 @@ def settled(found: list[Any], node: Node, what: str) -> Any:
 def of_integral(node: Integral, scope: Scope) -> Any:
     scope.shared.approximate = True
     low, high = (integral_end(end, scope) for end in (node.low, node.high))
-    coarse: Any = context.zero
-    fine: Any = context.zero
-    step = context.mpf(1) / QUADRATURE
-    for number in range(-5 * QUADRATURE, 5 * QUADRATURE + 1):
-        x, weight = quadrature_point(number * step, low, high)
-        if x is None:
-            continue
-        term = scalar(node.body, scope.child({node.variable: x}), "an integrand") * (weight * step)
-        fine = fine + term
-        if number % 2 == 0:
-            coarse = coarse + 2 * term
-    return settled([coarse, fine], node, "the integral")
+
+    def added(numbers: Iterable[int], step: Any) -> Any:
+        total: Any = context.zero
+        for number in numbers:
+            x, weight = quadrature_point(number * step, low, high)
+            inner = scope.child({node.variable: x})
+            total = total + scalar(node.body, inner, "an integrand") * weight
+        return total
+
+    per_unit = COARSEST
+    total = added(range(-5 * per_unit, 5 * per_unit + 1), context.mpf(1) / per_unit)
+    before = total / per_unit
+    while True:
+        # Halving the step adds the points between.
+        per_unit *= 2
+        ends = 5 * per_unit
+        total = total + added(range(1 - ends, ends, 2), context.mpf(1) / per_unit)
+        now = total / per_unit
+        if agree(before, now) or per_unit >= FINEST:
+            return settled([before, now], node, "the integral")
+        before = now
 
 
 def integral_end(node: Node, scope: Scope) -> Any:

@@ -166,12 +166,27 @@ def of_tree(text: str, table: Table) -> Iterator[Mutant]:
         return
     for statement in statements:
         for side in statement.chain.sides:
+            yield from signed(side, text)
             for node in walk(side):
                 yield from of_node(node, text, table)
 
 
+def signed(node: Node, text: str) -> Iterator[Mutant]:
+    """Yield the text with a minus sign before a term that has none."""
+    first = node.operands[0] if isinstance(node, Operation) and node.name == "sum" else node
+    if isinstance(first, Operation) and first.name == "negative":
+        return
+    at = first.start
+    # A bracket or a number of its own needs no sign to be tried.
+    if first.end > at and not (isinstance(first, Number) and first.value == 0):
+        shown = " ".join(text[at : first.end].split())
+        yield changed("sign", text, at, at, "-", f"a minus sign is put before {shown}")
+
+
 def of_node(node: Node, text: str, table: Table) -> Iterator[Mutant]:
     """Yield the changes of one node."""
+    if isinstance(node, Operation) and node.name == "exp":
+        yield from signed(node.operands[0], text)
     if isinstance(node, Operation) and node.name == "sum":
         yield from dropped_terms(node, text)
     elif isinstance(node, Operation) and node.name in ("times", "dot", "cross"):

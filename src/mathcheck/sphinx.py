@@ -19,6 +19,7 @@ from docutils.parsers.rst import directives
 from docutils.parsers.rst.states import Inliner
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.directives.patches import MathDirective
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -373,8 +374,18 @@ def note_lists(app: Sphinx, document: nodes.document) -> None:
         env.mathcheck_lists.add(env.docname)  # type: ignore[attr-defined]
 
 
+def read_dollars(app: Sphinx, config: Config) -> None:
+    """Let MyST read dollars and amsmath, where the book says nothing of its extensions."""
+    if not config.myst_enable_extensions:
+        config.myst_enable_extensions = {"amsmath", "dollarmath"}
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Register the directives, the roles and the check."""
+    """Register the directives, the roles and the check; without another MyST parser, MyST too."""
+    if not {"myst_parser", "myst_nb"} & set(app.config.extensions):
+        app.setup_extension("myst_parser")
+        # Before MyST looks at its settings.
+        app.connect("config-inited", read_dollars, priority=100)
     app.add_config_value("mathcheck_module", "", "env", [str])
     app.add_config_value("mathcheck_check", True, "env", [bool])
     app.add_node(Mark)

@@ -1,0 +1,2 @@
+project = "Another book"
+extensions = ["mathcheck.sphinx"]
