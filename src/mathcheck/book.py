@@ -209,14 +209,17 @@ def repaired(equation: Equation, pair: tuple[int, int], place: Context) -> str:
     reading = read(equation.text, equation.options, place)
     chain = reading.prepared[pair[0]].chain
     left, right = chain.sides[pair[1] : pair[1] + 2]
-    for mutant in mutants(equation.text, reading.place.table):
-        touched = (right.start <= mutant.start <= right.end) or (
-            pair[1] == 0 and left.start <= mutant.start <= left.end
-        )
-        if mutant.kind == "relation" or not touched:
-            continue
-        if stands(mutant.text, equation.options, place, only=pair):
-            return mutant.words
+    changes = mutants(equation.text, reading.place.table, everywhere=True)
+    # The right side is the newer one in a chain, and so the likelier place of the slip.
+    for side in (right, left):
+        for mutant in changes:
+            inside = side.start <= mutant.start <= side.end
+            if (
+                inside
+                and mutant.kind != "relation"
+                and (stands(mutant.text, equation.options, place, only=pair))
+            ):
+                return mutant.words
     return ""
 
 

@@ -14,6 +14,7 @@ from mathcheck.arithmetic import DIGITS, Row, Undefined, bare, context, divide, 
 from mathcheck.definitions import Definitions, define
 from mathcheck.evaluate import Scope, Shared, belongs, evaluate, flat, holds, index_range
 from mathcheck.expressions import (
+    Case,
     ForAll,
     Node,
     Number,
@@ -238,7 +239,7 @@ def stands(
 
 def passes(reading: Reading, only: tuple[int, int] | None) -> bool:
     """Return whether a reading, or one relation of it, holds at all samples."""
-    if reading.problems or not reading.relations:
+    if not reading.relations or (reading.problems and only is None):
         return False
     tally = tallied(reading, brief=only is None)
     if only is not None:
@@ -578,7 +579,27 @@ def sample_points(
         yield {**given, **samples.random_values(sampled, given, table, source)}
         enough = all(tally.hits.get(pair, 0) >= min(wanted, 4) for pair in reading.relations)
         if attempt + 1 >= wanted and enough:
-            return
+            break
+    for key, value in cases_of_equality(reading):
+        given = combinations[0]
+        values = {**given, **samples.random_values(sampled, given, table, source)}
+        values[key] = evaluate(value, Scope(shared(reading.place), values))
+        yield values
+
+
+def cases_of_equality(reading: Reading) -> list[tuple[str, Node]]:
+    """Return the numbers and values of cases such as `t = 0`, which no random sample meets."""
+    table = reading.place.table
+    found: list[tuple[str, Node]] = []
+    cases = [n for p in reading.prepared for n in walk(p.chain) if isinstance(n, Case)]
+    for condition in (c for case in cases for c in case.conditions):
+        if not isinstance(condition, Relation) or condition.signs != ("=",):
+            continue
+        left, right = condition.sides
+        number = isinstance(left, Symbol) and table.kind(left.key) in ("real", "positive", "unit")
+        if number and not free_indices(right, table):
+            found.append((left.key, right))  # type: ignore[attr-defined]
+    return found
 
 
 def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]]:

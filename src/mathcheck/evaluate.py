@@ -343,6 +343,12 @@ def of_component(node: Component, scope: Scope) -> Any:
 
 def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
     """Return the numbers of the first entries of an array, one or zero."""
+    if isinstance(base, Call):
+        entrywise = scope.shared.definitions.found.get(base.key, ())
+        firsts = [
+            tuple(d.table.entries[i].type.first for i in d.indices) for d in entrywise if d.indices
+        ]
+        return firsts[-1] if firsts else ()
     if not isinstance(base, Symbol):
         return ()
     table = scope.shared.table
@@ -397,9 +403,11 @@ def chosen(node: Call, scope: Scope) -> tuple[Definition, list[Any]]:
     if not exact:
         if len(values) == 1 and isinstance(values[0], np.ndarray) and len(fitting) == 1:
             raise Elementwise(fitting[0], values[0])
-        defined = " or ".join(written(d) for d in fitting)
-        got = ", ".join(shape(v) for v in values if v is not None)
-        raise Refusal(f"{node.key} is not defined for {got}; there is {defined}", node.start)
+        defined = " or ".join(written(d) for d in found)
+        raise Refusal(
+            f"{node.key} is not defined for these arguments, {called(node)}; there is {defined}",
+            node.start,
+        )
     sharper = [
         d
         for d in exact
@@ -696,9 +704,9 @@ def times(a: Any, b: Any, node: Node) -> Any:
     arrays = np.ndarray | Row
     if not isinstance(a, arrays) or not isinstance(b, arrays):
         if isinstance(a, Row):
-            return Row(a.entries * b)
+            return Row(scaled(a.entries, b))
         if isinstance(b, Row):
-            return Row(a * b.entries)
+            return Row(scaled(a, b.entries))
         return scaled(a, b)
     if isinstance(a, Row):
         if isinstance(b, Row):

@@ -252,7 +252,11 @@ class Builder:
         while self.next < len(self.tokens) and self.peek() != closing:
             if found and is_token(found[-1], "_", "^"):
                 self.split_number()
-            found.append(self.item(depth))
+            item = self.item(depth)
+            script = bool(found) and is_token(found[-1], "_", "^")
+            # An empty pair of braces prints nothing.
+            if script or not isinstance(item, Group) or item.items:
+                found.append(item)
         return tuple(found)
 
     def split_number(self) -> None:
@@ -377,7 +381,10 @@ class Builder:
             elif self.peek() == r"\hline":
                 self.next += 1
             else:
-                cell.append(self.item(depth + 1))
+                item = self.item(depth + 1)
+                script = bool(cell) and is_token(cell[-1], "_", "^")
+                if script or not isinstance(item, Group) or item.items:
+                    cell.append(item)
         rows[-1].append(tuple(cell))
         self.next += 1
         if self.name(begin) != name:

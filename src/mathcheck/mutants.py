@@ -52,10 +52,13 @@ class Mutant:
     end: int
 
 
-def mutants(text: str, table: Table) -> list[Mutant]:
-    """Return all changes of an equation, each once."""
+def mutants(text: str, table: Table, *, everywhere: bool = False) -> list[Mutant]:
+    """Return all changes of an equation, each once.
+
+    Names are exchanged for others of the equation, or of the whole table if `everywhere`.
+    """
     found: dict[str, Mutant] = {}
-    for mutant in (*of_tokens(text, table), *of_tree(text, table)):
+    for mutant in (*of_tokens(text, table, everywhere), *of_tree(text, table)):
         if mutant.text != text:
             found.setdefault(mutant.text, mutant)
     return list(found.values())
@@ -76,10 +79,12 @@ def changed(kind: str, text: str, start: int, end: int, new: str, words: str = "
     return Mutant(kind, text[:start] + new + text[end:], words, start, end)
 
 
-def of_tokens(text: str, table: Table) -> Iterator[Mutant]:
+def of_tokens(text: str, table: Table, everywhere: bool) -> Iterator[Mutant]:
     """Yield the changes of single tokens."""
     found = tokens(text)
-    groups = interchangeable(found, table)
+    here = {token.text for token in found}
+    names = here | table.entries.keys() | table.arrays.keys() if everywhere else here
+    groups = interchangeable(names, table)
     for place, token in enumerate(found):
         before = found[place - 1].text if place else ""
         written = text[token.start : token.end]
@@ -131,9 +136,8 @@ def signs(text: str, token: Token, before: str) -> Iterator[Mutant]:
         yield changed("sign", text, token.start, token.end, "-", "the plus sign is read as minus")
 
 
-def interchangeable(found: list[Token], table: Table) -> list[tuple[str, set[str]]]:
+def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:
     """Return the groups of names in a text that may stand for each other."""
-    here = {token.text for token in found}
     indices: dict[str, set[str]] = {}
     others: dict[object, set[str]] = {}
     for name in here:

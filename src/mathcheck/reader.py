@@ -658,9 +658,15 @@ class Reader:
     def cases(self, item: Environment) -> Node:
         rows = []
         for row in item.rows:
-            reader = self.inside([i for cell in row for i in cell], item.end)
+            reader = self.inside(row[0], item.end)
             value = reader.expression()
             reader.accept(",", ";")
+            if len(row) > 1:
+                if reader.at < len(reader.items):
+                    raise Refusal(
+                        f"{reader.found()} can't follow in the value of a case", reader.position()
+                    )
+                reader = self.inside([i for cell in row[1:] for i in cell], item.end)
             conditions = reader.conditions_to_end()
             rows.append(Case(value, conditions, start=value.start, end=value.end))
         if not rows:

@@ -267,7 +267,8 @@ class Table:
             if not entry.type.shape and entry.type.kind != "name":
                 continue
             capital = lowered(key)
-            for name in dict.fromkeys((plain(key), plain(capital), capital)):
+            row = rf"\mathbf{{{capital}}}" if key != capital and plain(key) == key else capital
+            for name in dict.fromkeys((plain(key), plain(capital), capital, row)):
                 if name != key:
                     found.setdefault(name, []).append(key)
         return found
