@@ -11,7 +11,7 @@ from typing import Any
 
 import mathcheck
 from mathcheck.check import Context, check, read, stands
-from mathcheck.documents import Document, Equation, SymbolTable, read_document
+from mathcheck.documents import Document, Equation, SymbolTable, read_document, read_parts
 from mathcheck.mutants import mutants
 from mathcheck.report import Result
 from mathcheck.symbols import entries, parse_symbols
@@ -232,6 +232,27 @@ def fingerprint(equation: Equation, place: Context, code: str) -> str:
     )
     whole = (equation.text, equation.options, table, definitions, code, place.seed)
     return hashlib.sha256(repr(whole).encode()).hexdigest()
+
+
+def check_text(text: str, module: str = "") -> list[Checked]:
+    r"""Return the verdicts on the equations of a MyST text.
+
+    Parameters
+    ----------
+    text : str
+        MyST with symbol tables and equations, as in a file.
+    module : str
+        The module whose public names `:python:` may use.
+
+    Examples
+    --------
+    >>> table = "```{symbols}\na, b : real : - : numbers\n```\n"
+    >>> [wrong] = check_text(table + "$(a + b)^2 = a^2 + b^2$")
+    >>> wrong.result.status
+    'failed'
+    """
+    document = Document(Path("text.md"), tuple(read_parts(text, 0, "text.md", [])))
+    return list(check_book([document], module))
 
 
 def read_book(files: Sequence[Path], names: Mapping[Path, str] | None = None) -> list[Document]:
