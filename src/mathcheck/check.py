@@ -13,6 +13,7 @@ from mathcheck import samples
 from mathcheck.arithmetic import DIGITS, Row, Undefined, bare, context, divide, shape
 from mathcheck.definitions import Definitions, define
 from mathcheck.evaluate import Scope, Shared, belongs, evaluate, flat, holds, index_range
+from mathcheck.exact import NotExact, converted
 from mathcheck.expressions import (
     Case,
     ForAll,
@@ -51,6 +52,9 @@ PYTHON_TOLERANCE = 1e-11
 # A sharp bound comes as near as this at one of so many points.
 NEARLY = context.mpf(10) ** -3
 SHARP_POINTS = 30
+# The symbols that an exact decision can have, and the largest sum of sizes.
+EXACT_KINDS = frozenset({"real", "positive", "unit", "simplex", "onehot", "binary", "label"})
+EXACT_SIZE = 4
 # The sides of an approximate equality agree to this part.
 APPROXIMATE = context.mpf(1) / 20
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -85,6 +89,7 @@ class Context:
     definitions: Definitions = field(default_factory=Definitions)
     namespace: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -201,9 +206,9 @@ def check(text: str, options: Options, place: Context) -> tuple[Result, Context]
         reading = read(text, options, place)
         after = reading.after
         if reading.condition:
-            return Result("condition"), after
+            return Result("read"), after
         if options.given:
-            return Result("given"), after
+            return Result("read"), after
         if not reading.relations:
             return Result("read"), after
     except Refusal as refusal:
@@ -373,6 +378,66 @@ def tallied(reading: Reading, *, brief: bool = False, points: int = POINTS) -> T
     return tally
 
 
+def exact_sizes(reading: Reading) -> tuple[str, ...]:
+    """Return the sizes for which all claims are decided exactly: the sides are one function.
+
+    Real symbols are indeterminates then, and every choice of a class, every value of a free index
+    is tried. Nothing is returned if an equation is not of this kind.
+    """
+    table = reading.place.table
+    claims = [
+        sign
+        for ready in reading.prepared
+        for relation, sign in enumerate(ready.chain.signs)
+        if relation not in ready.defining
+    ]
+    keys = sampled_keys(reading.prepared, (), reading.place)
+    sampled = sorted(key for key in keys if table.kind(key) in SAMPLED)
+    if not claims or set(claims) != {"="} or not set(map(table.kind, sampled)) <= EXACT_KINDS:
+        return ()
+    decided: list[Mapping[str, int]] = []
+    try:
+        for given in fitting_sizes(reading, keys):
+            if sum(given.values()) > EXACT_SIZE:
+                continue
+            for values in samples.exact_values(sampled, given, table):
+                scope = Scope(shared(reading.place), {**given, **values})
+                if not all(same_function(ready, scope) for ready in reading.prepared):
+                    return ()
+            decided.append(given)
+    except (NotExact, Refusal, Undefined, ArithmeticError, TypeError):
+        return ()
+    return tuple(listed_sizes(decided))
+
+
+def listed_sizes(decided: Sequence[Mapping[str, int]]) -> list[str]:
+    """Return sizes in words: `C = 2, 3, 4`, or all of them one by one if there are several."""
+    names = sorted({key for given in decided for key in given})
+    if not decided or not names:
+        return ["all values"] if decided else []
+    if len(names) == 1:
+        return [f"{plain(names[0])} = {', '.join(str(given[names[0]]) for given in decided)}"]
+    return [", ".join(f"{plain(k)} = {given[k]}" for k in names) for given in decided]
+
+
+def same_function(ready: Prepared, scope: Scope) -> bool:
+    """Return whether the neighbours in a chain are the same exact function."""
+    for values in itertools.product(*(list(index_range(key, scope)) for key in ready.free)):
+        inner = scope.child(dict(zip(ready.free, values, strict=True)))
+        for relation in range(len(ready.chain.signs)):
+            if relation in ready.defining or not all(
+                holds(c, inner) for c in ready.conditions[relation]
+            ):
+                continue
+            sides = ready.chain.sides[relation : relation + 2]
+            left, right = (evaluate(side, inner) for side in sides)
+            for a, b in paired(left, right, sides):
+                one, other = converted(bare(a)), converted(bare(b))
+                if one is None or other is None or one != other:
+                    return False
+    return True
+
+
 def vacuous(reading: Reading, tally: Tally) -> list[Problem]:
     """Return a problem for each equation of which a relation was never compared."""
     found = []
@@ -454,6 +519,7 @@ def verdict(reading: Reading) -> Result:
         messages[0][1] if messages else None,
         tuple(messages),
         tuple(sorted(tally.failures)),
+        exact_sizes(reading) if status == "checked" and reading.place.exact else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-STATUSES = ("checked", "defines", "condition", "read", "given", "failed", "refused", "unchecked")
+STATUSES = ("checked", "defines", "read", "failed", "refused", "unchecked")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Result:
     problems: tuple[tuple[str, int | None], ...] = ()
     # The relations that do not hold: the number of the equation, and of the relation in it.
     failed: tuple[tuple[int, int], ...] = ()
+    # The sizes for which the equation was decided exactly.
+    exact: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

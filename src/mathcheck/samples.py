@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 
 from mathcheck.arithmetic import array, context, number
+from mathcheck.exact import Exact, NotExact, total_of
 from mathcheck.symbols import Dimension, Table, Type
 
 # Numbers are multiples of this: products of a few are still exact.
 GRID = 2**16
+# Of the choices of classes in an exact decision all are tried, if they are not more than this.
+MOST_CHOICES = 64
 # The round numbers of which the smallest counterexample is made.
 ROUND = tuple(Fraction(n, 2) for n in (0, 2, -2, 1, 4, -1, 3, -4, 6))
 
@@ -167,6 +170,45 @@ def orthogonal(size: int, source: random.Random) -> np.ndarray:
         v = filled((size,), lambda: number(Fraction(source.randint(1, GRID), GRID)))
         result = result - np.multiply.outer(result @ v, v) * (2 / (v @ v))
     return result
+
+
+def exact_values(
+    keys: Iterable[str], given: Mapping[str, int], table: Table
+) -> Iterator[dict[str, Any]]:
+    """Yield values for an exact decision: indeterminates, and every choice of a class."""
+    choices = [list(exact_choices(key, table.entries[key].type, given)) for key in sorted(keys)]
+    if np.prod([len(c) for c in choices]) > MOST_CHOICES:
+        raise NotExact("too many choices")
+    for chosen in itertools.product(*choices):
+        yield dict(zip(sorted(keys), chosen, strict=True))
+
+
+def exact_choices(key: str, kind: Type, given: Mapping[str, int]) -> Iterator[Any]:
+    """Yield the values of one symbol in an exact decision."""
+    shape = lengths(kind.shape, given)
+    if kind.kind in ("label", "binary") and not shape:
+        count = (int(kind.size) if kind.size.isdecimal() else given[kind.size]) if kind.size else 2
+        first = kind.first if kind.kind == "label" else 0
+        yield from range(first, first + count)
+    elif kind.kind == "onehot" and len(shape) <= 2:
+        rows = shape[0] if len(shape) == 2 else 1
+        for places in itertools.product(range(shape[-1]), repeat=rows):
+            result = np.full((rows, shape[-1]), context.zero, dtype=object)
+            for row, place in enumerate(places):
+                result[row, place] = context.one
+            yield result if len(shape) == 2 else result[0]
+    elif kind.kind in ("real", "positive", "unit") and not shape:
+        yield Exact.symbol(key)
+    elif kind.kind in ("real", "positive", "unit"):
+        entries = np.empty(shape, dtype=object)
+        for entry in np.ndindex(shape):
+            entries[entry] = Exact.symbol(f"{key} {entry}")
+        yield entries
+    elif kind.kind == "simplex" and len(shape) == 1:
+        free = [Exact.symbol(f"{key} {place}") for place in range(shape[0] - 1)]
+        yield array([*free, 1 - total_of(free)])
+    else:
+        raise NotExact(kind.kind)
 
 
 def round_values(

@@ -9,6 +9,7 @@ that it implements.
 
 import importlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -202,7 +203,9 @@ class ShowVerdicts(SphinxPostTransform):
         here = dict(verdicts(self.env).get(self.env.docname, ()))
         for mark in list(self.document.findall(Mark)):
             result = here.get(mark["label"])
-            command = f"python -m mathcheck {self.env.doc2path(self.env.docname, base=False)}"
+            file = self.env.doc2path(self.env.docname, base=False)
+            source = Path(getattr(self.env, "mathcheck_folder", "."), file).as_posix()
+            command = f"python -m mathcheck {source}"
             mark.replace_self(marked(result, command) if result else [])
         for place in list(self.document.findall(EquationList)):
             place.replace_self(self.listed())
@@ -238,7 +241,8 @@ def summary(result: Result) -> str:
     """Return a verdict in a few words."""
     words = WORDS.get(result.status, result.status)
     if result.status == "checked":
-        return f"{words}: {result.comparisons} comparisons at {result.points} points"
+        how = "exact" if result.exact else f"{result.digits} digits"
+        return f"{words}, {how}: {result.comparisons} comparisons at {result.points} points"
     if result.status == "unchecked":
         return f"{words}: {result.message}"
     return words
@@ -256,10 +260,10 @@ def marked(result: Result, command: str) -> nodes.raw:
         "unchecked": f"Reason: {result.message}",
     }
     text = lines.get(result.status, result.message)
+    if result.exact:
+        text += f" Exact for {'; '.join(result.exact)}."
     if result.status == "checked" and result.python:
         text += f" The code is compared with the left side: {result.python}"
-    element = nodes.Element()
-    element += nodes.Text(WORDS.get(result.status, result.status))
     escaped = (
         f'<details class="mathcheck {result.status}"><summary>'
         f"{escape(WORDS.get(result.status, result.status))}</summary>"
@@ -304,6 +308,8 @@ def check(app: Sphinx) -> None:
     if not app.config.mathcheck_check:
         return
     source = Path(app.srcdir)
+    # The command at a mark is given from where conf.py is.
+    app.env.mathcheck_folder = os.path.relpath(source, app.confdir)  # type: ignore[attr-defined]
     root = source / f"{app.config.root_doc}.md"
     if not root.exists():
         return

@@ -1,0 +1,214 @@
+r"""Rational functions of symbols and of exponentials of symbols, exactly.
+
+An identity among such functions is decided for good, not to a number of digits. The exponentials
+$e^{m}$ of different monomials $m$ are algebraically independent over the rational functions (Ax,
+On Schanuel's conjectures, 1971), so each is an indeterminate of its own, and two expressions are
+equal if and only if their difference has the numerator zero.
+
+A logarithm or another function of an expression is an indeterminate too, one for each expression.
+Those need not be independent: then two sides that are equal may look different, but never two that
+differ look equal. What can't be written so raises `NotExact`. Both are left to the digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from mathcheck.arithmetic import Undefined, context
+
+# A symbol is known by a text; the exponential of a monomial by the monomial.
+Factor = Any
+# A power is nearly always whole, and whole numbers are fast to look up.
+Monomial = tuple[tuple[Factor, int | Fraction], ...]
+Polynomial = dict[Monomial, Fraction]
+Frozen = tuple[tuple[Monomial, Fraction], ...]
+MOST_TERMS = 60
+# Numbers with longer mantissas may have been rounded.
+EXACT_BITS = 60
+
+
+class NotExact(Exception):  # noqa: N818, it is an answer
+    """The value is no rational function of symbols and exponentials."""
+
+
+class Exact:
+    """A rational function: a polynomial over powers of polynomials."""
+
+    __slots__ = ("above", "below")
+
+    def __init__(self, above: Polynomial, below: Mapping[Frozen, int]) -> None:
+        self.above = above
+        self.below = dict(below) if above else {}
+
+    @classmethod
+    def symbol(cls, name: str) -> Exact:
+        """Return the function that is a symbol."""
+        return cls({((name, 1),): Fraction(1)}, {})
+
+    def __neg__(self) -> Exact:
+        return Exact({m: -c for m, c in self.above.items()}, self.below)
+
+    def __add__(self, other: Any) -> Any:
+        number = converted(other)
+        if number is None:
+            return NotImplemented
+        common = dict(self.below)
+        for factor, count in number.below.items():
+            common[factor] = max(count, common.get(factor, 0))
+        total: Polynomial = {}
+        for part in (self, number):
+            grown = part.above
+            for factor, count in common.items():
+                for _ in range(count - part.below.get(factor, 0)):
+                    grown = product(grown, dict(factor))
+            for monomial, coefficient in grown.items():
+                total[monomial] = total.get(monomial, Fraction(0)) + coefficient
+        return Exact({m: c for m, c in total.items() if c}, common)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self + (-other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return -self + other
+
+    def __mul__(self, other: Any) -> Any:
+        number = converted(other)
+        if number is None:
+            return NotImplemented
+        above, below = self.above, dict(self.below)
+        remaining = number.above
+        for factor, count in number.below.items():
+            below[factor] = below.get(factor, 0) + count
+        # What is divided by and multiplied with cancels at once.
+        for one, rest in (
+            (frozen(remaining), above),
+            (frozen(above), remaining),
+        ):
+            if below.get(one):
+                below[one] -= 1
+                return Exact(rest, {f: n for f, n in below.items() if n})
+        return Exact(product(above, remaining), below)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        number = converted(other)
+        return NotImplemented if number is None else self * number.inverse()
+
+    def __rtruediv__(self, other: Any) -> Any:
+        number = converted(other)
+        return NotImplemented if number is None else number * self.inverse()
+
+    def inverse(self) -> Exact:
+        """Return one over the function."""
+        if not self.above:
+            raise Undefined("a division by zero")
+        above: Polynomial = {(): Fraction(1)}
+        for factor, count in self.below.items():
+            for _ in range(count):
+                above = product(above, dict(factor))
+        if len(self.above) == 1:
+            ((monomial, coefficient),) = self.above.items()
+            turned = tuple((f, -p) for f, p in monomial)
+            return Exact(product(above, {turned: 1 / coefficient}), {})
+        return Exact(above, {frozen(self.above): 1})
+
+    def __eq__(self, other: object) -> bool:
+        number = converted(other)
+        return number is not None and not (self - number).above
+
+    def __hash__(self) -> int:
+        raise NotExact("an exact function as a key")
+
+    def __lt__(self, other: Any) -> bool:
+        raise NotExact("an order of exact functions")
+
+    __gt__ = __le__ = __ge__ = __lt__
+
+    def __abs__(self) -> Any:
+        raise NotExact("an absolute value")
+
+    def magnitude(self) -> float:
+        """Return zero for zero and one for all else, for the choice of a pivot."""
+        return 1.0 if self.above else 0.0
+
+    def apply(self, name: str) -> Exact:
+        """Return a named function of the function; most are indeterminates of their own."""
+        if name in ("sinh", "cosh", "tanh"):
+            grown, shrunk = self.apply("exp"), (-self).apply("exp")
+            above = grown + shrunk if name == "cosh" else grown - shrunk
+            below = grown + shrunk if name == "tanh" else Exact({(): Fraction(2)}, {})
+            divided: Exact = above * below.inverse()
+            return divided
+        if name in ("absolute", "sign", "floor", "ceiling"):
+            raise NotExact(name)
+        if name != "exp" or self.below or () in self.above:
+            key = (name, frozen(self.above), tuple(sorted(self.below.items(), key=repr)))
+            return Exact({((key, 1),): Fraction(1)}, {})
+        powers = sorted(((("exp", m), whole(c)) for m, c in self.above.items()), key=repr)
+        return Exact({tuple(powers): Fraction(1)}, {})
+
+    def power(self, exponent: Any) -> Exact:
+        """Return a power whose exponent is no whole number."""
+        raise NotExact("a broken power")
+
+
+def converted(value: Any) -> Exact | None:
+    """Return a number as a constant function; a rounded one is not exact."""
+    if isinstance(value, Exact):
+        return value
+    if isinstance(value, int):
+        return Exact({(): Fraction(value)} if value else {}, {})
+    if isinstance(value, context.mpf):
+        sign, mantissa, exponent, bits = value._mpf_
+        if bits > EXACT_BITS or abs(exponent) > EXACT_BITS:
+            raise NotExact("a rounded number")
+        fraction = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1) ** int(sign)
+        return Exact({(): fraction} if fraction else {}, {})
+    if isinstance(value, context.mpc):
+        raise NotExact("a complex number")
+    return None
+
+
+def frozen(polynomial: Polynomial) -> Frozen:
+    """Return a polynomial as a key, its terms in a fixed order."""
+    return tuple(sorted(polynomial.items(), key=repr))
+
+
+def whole(number: Fraction) -> int | Fraction:
+    """Return a fraction as a whole number if it is one."""
+    return number.numerator if number.denominator == 1 else number
+
+
+def product(one: Polynomial, other: Polynomial) -> Polynomial:
+    """Return the product of two polynomials."""
+    total: Polynomial = {}
+    for left, a in one.items():
+        for right, b in other.items():
+            monomial = joined(left, right)
+            total[monomial] = total.get(monomial, Fraction(0)) + a * b
+    if len(total) > MOST_TERMS:
+        raise NotExact("too many terms")
+    return {m: c for m, c in total.items() if c}
+
+
+def joined(left: Monomial, right: Monomial) -> Monomial:
+    """Return the product of two monomials, its factors in a fixed order."""
+    if not left or not right:
+        return left or right
+    powers = dict(left)
+    for factor, power in right:
+        powers[factor] = powers.get(factor, 0) + power
+    return tuple(sorted(((f, p) for f, p in powers.items() if p), key=repr))
+
+
+def total_of(parts: Iterable[Exact]) -> Any:
+    """Return the sum of functions."""
+    result: Any = 0
+    for part in parts:
+        result = part + result
+    return result
