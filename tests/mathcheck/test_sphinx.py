@@ -143,7 +143,8 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert "comparisons at" in marks[1].text_content()
     assert "python -m mathcheck means.md" in marks[1].text_content()
     listed = html.parse(out / "list.html").xpath("//table//td[3]")
-    assert [cell.text_content().split(":")[0] for cell in listed] == ["definition", "checked"]
+    words = [cell.text_content().split(":")[0] for cell in listed]
+    assert words == ["definition", "checked, 38 digits"]
     out, _ = build(FALSE)
     listed = html.parse(out / "list.html").xpath("//table//td[3]")
     assert [cell.text_content() for cell in listed] == ["definition", "does not hold"]
