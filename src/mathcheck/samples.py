@@ -225,7 +225,8 @@ def round_value(kind: Type, given: Mapping[str, int], attempt: int, source: rand
     shape = lengths(kind.shape, given)
 
     def draw() -> Any:
-        pool = ROUND[: 1 + attempt // 2]
+        # First zero everywhere, then one, then a mixture of more and more numbers.
+        pool = ROUND[attempt : attempt + 1] if attempt < 2 else ROUND[: 1 + attempt // 2]
         if kind.kind == "real":
             return number(source.choice(pool))
         if kind.kind == "positive":

@@ -17,7 +17,7 @@ a, b : positive : - : positive numbers
 \mathbf{v} : real[n] : - : a vector
 """
 MANY = settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 

@@ -1,0 +1,111 @@
+"""The command line: exit status, the report in words and in JSON, mutation, explanation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mathcheck.__main__ import main
+
+TABLE = "```{symbols}\na, b : real : - : numbers\nn : size 2..3 : - : a size\n```\n\n"
+HOLDS = "```{math}\n:label: square\n(a - b)^2 = a^2 - 2 a b + b^2\n```\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "chapter.md"
+
+
+def test_what_holds_exits_with_zero(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(TABLE + HOLDS, encoding="utf-8")
+    assert main([str(file)]) == 0
+    assert capsys.readouterr().out == "1 equations: 1 checked\n"
+
+
+def test_what_does_not_hold_is_named_by_file_line_and_label(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(TABLE + HOLDS.replace("- 2 a b", "+ 2 a b"), encoding="utf-8")
+    assert main([str(file)]) == 1
+    out = capsys.readouterr().out
+    assert f"{file.name}:8: [mathcheck] square: = does not hold" in out
+    assert "at a = 1, b = 1" in out
+    assert "it holds if the plus sign is read as minus" in out
+
+
+def test_json_has_an_object_for_each_equation(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(TABLE + HOLDS + "\nSo is $q = 1$ and $a$.\n", encoding="utf-8")
+    assert main(["--json", str(file)]) == 1
+    first, second, third = json.loads(capsys.readouterr().out)
+    assert set(first) == {
+        *("file", "line", "label", "status", "comparisons", "python", "largest_difference"),
+        *("seconds", "message"),
+    }
+    assert (first["label"], first["status"], first["line"]) == ("square", "checked", 8)
+    assert (second["label"], second["status"]) == ("chapter:11", "refused")
+    assert "q is not in the symbol table" in second["message"]
+    assert third["status"] == "read"
+
+
+def test_what_cannot_be_run_exits_with_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path / "nothing.md")]) == 2
+    (tmp_path / "some.md").write_text("Nothing.\n", encoding="utf-8")
+    assert main(["--module", "no_such_module", str(tmp_path / "some.md")]) == 2
+    assert "no_such_module" in capsys.readouterr().err
+    assert main(["--explain", str(tmp_path / "some.md"), "label"]) == 2
+
+
+def test_mutation_lists_what_goes_unnoticed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(TABLE + HOLDS, encoding="utf-8")
+    assert main(["--mutate", str(file)]) == 0
+    assert "100.00 percent" in capsys.readouterr().out
+    loose = "```{math}\n:label: loose\n-1 < \\tanh(a) < 1\n```\n"
+    file.write_text(TABLE + loose, encoding="utf-8")
+    assert main(["--mutate", str(file)]) == 1
+    assert "loose: 1 is read as 2" in capsys.readouterr().out
+    file.write_text(TABLE + loose.replace("loose\n", "loose\n:sharp:\n"), encoding="utf-8")
+    main(["--mutate", str(file)])
+    assert "1 is read as 2" not in capsys.readouterr().out
+
+
+def test_an_equation_is_explained(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(TABLE + HOLDS, encoding="utf-8")
+    assert main(["--explain", str(file), "square"]) == 0
+    assert "power(sum(a, negative(b)), 2)" in capsys.readouterr().out
+
+
+def test_a_chapter_of_a_book_knows_what_comes_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toctree = "# Book\n\n```{toctree}\nnotation\nfirst\nsecond\n```\n"
+    (tmp_path / "index.md").write_text(toctree, encoding="utf-8")
+    (tmp_path / "notation.md").write_text(
+        TABLE.replace("n : size", "f : function : - : a function\nn : size"), encoding="utf-8"
+    )
+    definition = "```{math}\n:defines: f(a)\nf(a) = a^2 + 1\n```\n"
+    (tmp_path / "first.md").write_text(definition, encoding="utf-8")
+    (tmp_path / "second.md").write_text("It follows that $f(2) = 5$.\n", encoding="utf-8")
+    assert main([str(tmp_path / "second.md")]) == 0
+    assert capsys.readouterr().out == "1 equations: 1 checked\n"
+    assert main([str(tmp_path / "first.md"), str(tmp_path)]) == 0
+
+
+def test_two_runs_print_the_same_in_any_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = []
+    for name in ("here", "there"):
+        folder = tmp_path / name
+        folder.mkdir()
+        text = TABLE + HOLDS.replace("- 2 a b", "+ 2 a b")
+        (folder / "chapter.md").write_text(text, encoding="utf-8")
+        monkeypatch.chdir(folder)
+        main(["chapter.md"])
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    main(["--seed", "3", "chapter.md"])
+    assert "does not hold" in capsys.readouterr().out
