@@ -371,6 +371,20 @@ def pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return sorted(changed)
 
 
+def settle_labels(app: Sphinx, document: nodes.document) -> None:
+    """Give the amsmath blocks of a page labels by their order; MyST draws them at random."""
+    known = app.env.domains.math_domain.equations
+    blocks = [n for n in document.findall(nodes.math_block) if "amsmath" in n["classes"]]
+    for number, block in enumerate((b for b in blocks if b.get("label")), start=1):
+        old, new = block["label"], f"{app.env.docname.replace('/', '-')}-amsmath-{number}"
+        known[new] = known.pop(old)
+        block["label"] = new
+        places = {nodes.make_id(f"equation-{old}"): nodes.make_id(f"equation-{new}")}
+        # The target before a block hands its place on to it.
+        for node in (block, *document.findall(nodes.target)):
+            node["ids"] = [places.get(place, place) for place in node["ids"]]
+
+
 def note_lists(app: Sphinx, document: nodes.document) -> None:
     """Remember the pages that list the equations."""
     env = app.env
@@ -404,6 +418,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(ShowVerdicts)
     app.add_post_transform(ListEquations)
     app.connect("builder-inited", check)
+    app.connect("doctree-read", settle_labels)
     app.connect("doctree-read", note_lists)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)

@@ -1,5 +1,6 @@
 """The Sphinx extension, on a small book about means."""
 
+import shutil
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sphinx.util.docutils import docutils_namespace
 CONF = """
 extensions = ["myst_parser", "mathcheck.sphinx"]
 mathcheck_module = "statistics"
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["amsmath", "dollarmath"]
 math_numfig = False
 """
 SYMBOLS = r"""# Notation
@@ -168,3 +169,19 @@ def test_parallel_reading_finds_the_same(tmp_path: Path, build) -> None:
     assert [w for w in warnings.getvalue().splitlines() if "mathcheck" in w] == [
         w for w in alone.splitlines() if "mathcheck" in w
     ]
+
+
+def test_amsmath_and_dollars_are_checked_and_the_pages_are_the_same_each_time(build) -> None:
+    text = (
+        "\\begin{align}\nx_i &= x_i + 0 \\\\\n &= 2 x_i\n\\end{align}\n\n$$x_i = -x_i$$ (minus)\n"
+    )
+    pages = []
+    for _ in range(2):
+        out, warnings = build(text)
+        assert "means.md:5: WARNING: means:3: the second = does not hold" in warnings
+        assert "WARNING: minus: = does not hold" in warnings
+        pages.append((out / "means.html").read_text(encoding="utf-8"))
+        (out / "means.html").unlink()
+        shutil.rmtree(out.parent / "doctrees")
+    assert 'id="equation-means-amsmath-1"' in pages[0]
+    assert pages[0] == pages[1]
