@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import mathcheck
-from mathcheck.check import Context, check, read, stands
+from mathcheck.check import Context, Reading, check, judged, names_used, read, stands
 from mathcheck.documents import Document, Equation, SymbolTable, read_document, read_parts
+from mathcheck.latex import Refusal
 from mathcheck.mutants import mutants
 from mathcheck.report import Result
 from mathcheck.symbols import entries, parse_symbols
@@ -177,16 +178,24 @@ def check_part(
     if not wanted:
         _, after = check(equation.text, replace(equation.options, given=True), place)
         return None, after
-    key = fingerprint(equation, place, code)
+    try:
+        reading = read(equation.text, equation.options, place)
+    except Refusal as refusal:
+        result = Result("refused", refusal.message, position=refusal.position)
+        return Checked(equation, result, time.perf_counter() - start), place
+    except RecursionError:
+        result = Result("refused", "the equation is nested too deeply")
+        return Checked(equation, result, time.perf_counter() - start), place
+    key = fingerprint(reading, code)
     if passed is not None and key in passed:
-        result = Result(**passed[key])
-        _, after = check(equation.text, replace(equation.options, given=True), place)
+        # JSON has no tuples.
+        kept: dict[str, Any] = {**passed[key], "exact": tuple(passed[key]["exact"])}
+        result = Result(**{**kept, "problems": (), "failed": ()})
     else:
-        result, after = check(equation.text, equation.options, place)
-        result = with_repair(equation, result, place)
+        result = with_repair(equation, judged(reading), place)
     if result.passed:
         seen[key] = {**asdict(result), "problems": (), "failed": ()}
-    return Checked(equation, result, time.perf_counter() - start), after
+    return Checked(equation, result, time.perf_counter() - start), reading.after
 
 
 def with_repair(equation: Equation, result: Result, place: Context) -> Result:
@@ -223,15 +232,18 @@ def repaired(equation: Equation, pair: tuple[int, int], place: Context) -> str:
     return ""
 
 
-def fingerprint(equation: Equation, place: Context, code: str) -> str:
-    """Return a digest of all that a verdict depends on."""
-    table = sorted((k, repr(e.type), e.python) for k, e in place.table.entries.items())
+def fingerprint(reading: Reading, code: str) -> str:
+    """Return a digest of all that a verdict depends on: what was read, and what that uses."""
+    used = names_used(reading)
+    place = reading.place
+    table = sorted((k, repr(e.type), e.python) for k, e in place.table.entries.items() if k in used)
     definitions = sorted(
         (key, repr([(d.parameters, d.indices, d.body) for d in found]))
         for key, found in place.definitions.found.items()
+        if key in used
     )
-    whole = (equation.text, equation.options, table, definitions, code, place.seed)
-    return hashlib.sha256(repr(whole).encode()).hexdigest()
+    said = (reading.text, repr(reading.options), repr(reading.prepared), repr(reading.extra))
+    return hashlib.sha256(repr((said, table, definitions, code, place.seed)).encode()).hexdigest()
 
 
 def check_text(text: str, module: str = "") -> list[Checked]:

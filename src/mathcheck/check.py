@@ -201,28 +201,41 @@ def check(text: str, options: Options, place: Context) -> tuple[Result, Context]
     after : Context
         The context with what the equation defines.
     """
-    after = place
     try:
         reading = read(text, options, place)
-        after = reading.after
-        if reading.condition:
-            return Result("read"), after
-        if options.given:
-            return Result("read"), after
-        if not reading.relations:
-            return Result("read"), after
     except Refusal as refusal:
-        return Result("refused", refusal.message, position=refusal.position), after
+        return Result("refused", refusal.message, position=refusal.position), place
     except RecursionError:
-        return Result("refused", "the equation is nested too deeply"), after
+        return Result("refused", "the equation is nested too deeply"), place
+    return judged(reading), reading.after
+
+
+def judged(reading: Reading) -> Result:
+    """Return the verdict on an equation that was read; nothing is raised."""
+    if reading.condition or reading.options.given or not reading.relations:
+        return Result("read")
     try:
-        return verdict(reading), after
+        return verdict(reading)
     except Refusal as refusal:
-        return stopped(reading, refusal.message, refusal.position), after
+        return stopped(reading, refusal.message, refusal.position)
     except (Undefined, ArithmeticError) as error:
-        return stopped(reading, f"undefined: {error}", None), after
+        return stopped(reading, f"undefined: {error}", None)
     except RecursionError:
-        return stopped(reading, "the equation is nested too deeply", None), after
+        return stopped(reading, "the equation is nested too deeply", None)
+
+
+def names_used(reading: Reading) -> frozenset[str]:
+    """Return all symbols and definitions on which the verdict on an equation depends."""
+    place = reading.place
+    found = set(sampled_keys(reading.prepared, (), place))
+    for ready in reading.prepared:
+        for node in (ready.chain, *(c for group in ready.conditions for c in group)):
+            found |= place.definitions.reach(node)
+    entries = place.table.entries
+    if reading.options.python:
+        found |= {key for key, entry in entries.items() if entry.python}
+    found |= samples.needed_sizes([key for key in found if key in entries], place.table)
+    return frozenset(found)
 
 
 def stopped(reading: Reading, message: str, position: int | None) -> Result:
