@@ -7,7 +7,7 @@ The first and the last entry are compared. Where the first has a 1 the last has 
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from mathcheck.expressions import Big, Node, Number, Pattern, Range, Symbol, nodes_in
+from mathcheck.expressions import Big, Node, Number, Pattern, Range, Symbol
 from mathcheck.latex import Refusal
 
 # Names that no text can have.
@@ -140,6 +140,3 @@ def matrix(cells: Sequence[Sequence[Node | None]], start: int, end: int) -> Node
     body, low, high = found
     ranges = (Range(ROW, low, high), Range(COLUMN, top[1], top[2]))
     return Pattern(body, ranges, start=start, end=end)
-
-
-__all__ = ["COLUMN", "ROW", "column", "generalised", "matrix", "nodes_in", "series"]

@@ -327,7 +327,8 @@ class Reader:
                         r"write \frac or brackets",
                         self.position(),
                     )
-                return self.quotient(numerator, denominator, start)
+                operands = (numerator, denominator)
+                return Operation("quotient", operands, start=start, end=self.before())
             elif self.next_is(r"\cdots", r"\ldots") and self.begins_factor(1):
                 if len(factors) == 1 and isinstance(factors[0], Number):
                     # A range, as in c = 1 \cdots C.
@@ -353,11 +354,6 @@ class Reader:
             )
             node = Operation(name, (node, factor), start=start, end=factor.end)
         return node
-
-    def quotient(self, numerator: Node, denominator: Node, start: int) -> Node:
-        if isinstance(denominator, Derivative) or isinstance(numerator, Derivative):
-            pass
-        return Operation("quotient", (numerator, denominator), start=start, end=self.before())
 
     def refuse_open_argument(self, factor: Node, follower: str) -> None:
         """Refuse what has two readings after an argument without brackets."""
@@ -439,8 +435,6 @@ class Reader:
             elif self.next_is("!"):
                 self.at += 1
                 node = Operation("factorial", (node,), start=start, end=self.before())
-            elif self.next_is(r"\rvert") and self.evaluated_ahead():
-                node = self.evaluated(node, start)
             else:
                 return node
 
@@ -827,10 +821,8 @@ class Reader:
             raise Refusal(f"{spelled}^{power} has two readings; write {spelled}(…)^{power}", start)
         if base is not None and name != "log":
             raise Refusal(f"{spelled} has no lower index", start)
-        several = {"beta": 2, "cov": 2}.get(name, 1)
-        if self.next_is("(", "[", r"\{", r"\lvert", "|") and not (
-            self.next_is("|", r"\lvert") and False
-        ):
+        several = 2 if name == "beta" else 1
+        if self.next_is("(", "[", r"\{", r"\lvert", "|"):
             opening = self.peek()
             assert isinstance(opening, Token)
             if opening.text in ("|", r"\lvert"):
@@ -849,8 +841,6 @@ class Reader:
             if not self.begins_factor():
                 raise Refusal(f"{spelled} without an argument before {self.found()}", start)
             operands, suffix = (self.factor(),), " open"
-            if isinstance(operands[0], Operation) and operands[0].name.endswith(" open"):
-                pass
             if isinstance(operands[0], Big):
                 suffix = ""
         if name == "ln":
@@ -1560,10 +1550,6 @@ class Reader:
         self.check_variable(variable)
         body = self.operand_of(r"\nabla")
         return Derivative(body, (variable,) * order, start=start, end=self.before())
-
-    def evaluated_ahead(self) -> bool:
-        item = self.peek(1)
-        return is_token(item, "_") and "left." in self.opened
 
     def evaluated(self, body: Node, start: int) -> Node:
         if not self.accept(r"\rvert", "|"):

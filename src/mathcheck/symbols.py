@@ -7,7 +7,6 @@ from functools import cached_property
 
 from mathcheck.latex import (
     ALPHABETS,
-    Command,
     Item,
     Refusal,
     Token,
@@ -343,10 +342,3 @@ def check_sizes(entry: Entry, table: Table) -> None:
         key = name_key(read_items(entry.type.size))
         if table.kind(key) not in ("simplex", "name"):
             raise ValueError(f"{entry.key}: {key} is not declared as a simplex")
-
-
-def is_bold(item: Item) -> bool:
-    """Return whether an item is set in bold, below its accents."""
-    return isinstance(item, Command) and (
-        item.name == r"\mathbf" or any(is_bold(part) for a in item.arguments for part in a)
-    )
