@@ -14,6 +14,7 @@ from mathcheck.expressions import (
     Limit,
     Node,
     Range,
+    SetOf,
     Symbol,
     children,
     walk,
@@ -128,6 +129,8 @@ def bound_names(node: Node) -> frozenset[str]:
         return frozenset(node.variables)
     if isinstance(node, Limit | Integral):
         return frozenset({node.variable})
+    if isinstance(node, SetOf) and node.kind == "builder":
+        return frozenset(n.key for n in node.elements[:1] if isinstance(n, Symbol))
     ranges = getattr(node, "ranges", ())
     return frozenset(r.variable for r in ranges)
 

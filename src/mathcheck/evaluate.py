@@ -1070,6 +1070,11 @@ def members(node: Node, scope: Scope) -> Iterable[int]:
         if high - low > MOST_TERMS:
             raise TooMuch(f"more than {MOST_TERMS} terms", node.start)
         return range(low, high + 1)
+    if isinstance(node, SetOf) and node.kind == "builder":
+        variable, *conditions = node.elements
+        assert isinstance(variable, Symbol)
+        inner = bind((variable.key,), tuple(conditions), scope, node)
+        return [found.values[variable.key] for found in inner]
     if isinstance(node, SetOf) and node.kind == "elements":
         return [whole(e, scope, "an element") for e in node.elements]
     raise Refusal("a set of whole numbers was expected", node.start)
@@ -1419,6 +1424,9 @@ def belongs(value: Any, of: Node, scope: Scope) -> bool:
     if of.kind[:1] in "RNZCQ" and of.kind[0].isupper():
         return in_domain(value, of, scope)
     numbers = flat(value)
+    if of.kind == "builder":
+        inside = set(members(of, scope))
+        return all(int(bare(x)) in inside for x in numbers)
     if of.kind in ("range", "elements"):
         if of.kind == "range":
             low, high = (whole(e, scope, "a bound") for e in of.elements)

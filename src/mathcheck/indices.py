@@ -12,6 +12,7 @@ from mathcheck.expressions import (
     Number,
     Range,
     Relation,
+    SetOf,
     Symbol,
     children,
     rebuild,
@@ -38,7 +39,9 @@ def candidates(node: Big) -> tuple[list[str], list[str]]:
         if isinstance(condition, Range):
             certain.append(condition.variable)
         elif isinstance(condition, Relation):
-            names = [n.key for n in walk(condition) if isinstance(n, Symbol)]
+            builders = [n for n in walk(condition) if isinstance(n, SetOf) and n.kind == "builder"]
+            own = {b.elements[0] for b in builders}
+            names = [n.key for n in walk(condition) if isinstance(n, Symbol) and n not in own]
             first = condition.sides[0]
             if isinstance(first, Symbol):
                 certain.append(first.key)
@@ -63,6 +66,8 @@ def free_indices(node: Node, table: Table) -> frozenset[str]:
         certain, possible = candidates(node)
         bound = node.variables or (*certain, *possible)
         return found - frozenset(bound)
+    if isinstance(node, SetOf) and node.kind == "builder":
+        return found - free_indices(node.elements[0], table)
     if isinstance(node, Moment):
         drawn = {key for key, _ in node.draws}
         if not node.draws:

@@ -132,6 +132,8 @@ BIGS = {
     r"\sup": "max",
     r"\inf": "min",
     r"\arg": "arg",
+    r"\argmax": "argmax",
+    r"\argmin": "argmin",
 }
 NAMED_BIGS = {
     "max": "max",
@@ -1637,7 +1639,16 @@ class Reader:
         )
 
     def listed_set(self, start: int) -> Node:
+        outer_bars, self.bars = self.bars, False
         elements = [self.expression()]
+        self.bars = outer_bars
+        if self.accept(":", "|", r"\mid"):
+            if not isinstance(elements[0], Name):
+                raise Refusal("an index was expected before the condition of a set", start)
+            conditions = self.conditions()
+            self.expect(r"\}", "the conditions of a set")
+            whole = (elements[0], *conditions)
+            return SetOf("builder", whole, start=start, end=self.before())
         dotted = False
         while self.accept(","):
             if self.accept(r"\ldots", r"\cdots"):
