@@ -3,14 +3,15 @@
 `symbols` prints a symbol table. `math` takes `:defines:`, `:python:`, `:where:` and
 `:unchecked:`; the roles `given`, `defines` and `unchecked` do the same for inline mathematics.
 An equation that does not hold is a warning at its line, on every build. Each displayed equation
-gets a mark that says what was compared, `equations` lists them all, and a function lists those
-that it implements.
+gets a mark that says what was compared, `equations` lists them all with the inline claims, and a
+function lists those that it implements.
 """
 
 import importlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,12 +24,14 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.directives.patches import MathDirective
 from sphinx.environment import BuildEnvironment
+from sphinx.ext.viewcode import viewcode_anchor
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from mathcheck.book import Checked, check_book, read_book, reading_order
+from mathcheck.book import check_book, read_book, reading_order
+from mathcheck.documents import Equation as Printed
 from mathcheck.report import Result
 from mathcheck.symbols import parse_symbols
 
@@ -65,8 +68,8 @@ def equations(env: BuildEnvironment) -> dict[str, list[tuple[str, tuple[str, ...
     return env.mathcheck_equations  # type: ignore[attr-defined, no-any-return]
 
 
-def verdicts(env: BuildEnvironment) -> dict[str, list[tuple[str, Result]]]:
-    """Return, for each page, its displayed equations with their verdicts."""
+def verdicts(env: BuildEnvironment) -> dict[str, list[tuple[Printed, Result]]]:
+    """Return, for each page, its equations with their verdicts, in the order of the text."""
     if not hasattr(env, "mathcheck_verdicts"):
         env.mathcheck_verdicts = {}  # type: ignore[attr-defined]
     return env.mathcheck_verdicts  # type: ignore[attr-defined, no-any-return]
@@ -76,7 +79,7 @@ def link(domain: str, kind: str, target: str, text: str, docname: str) -> addnod
     """Return a reference that Sphinx resolves, or warns of."""
     return addnodes.pending_xref(
         "",
-        nodes.literal("", text),
+        nodes.literal("", text) if domain == "py" else nodes.inline("", text),
         refdomain=domain,
         reftype=kind,
         reftarget=target,
@@ -140,19 +143,14 @@ class Equation(MathDirective):
         result = super().run()
         label = self.options.get("label", self.options.get("name"))
         expression = self.options.get("python")
-        parts: list[nodes.Node] = []
         if expression:
-            parts.append(self.code(expression, label))
-        if label:
-            parts.append(Mark(label=label, file=Path(self.env.docname).name))
-        if not parts:
-            return result
-        return [*result, nodes.container("", *parts, classes=["equation-code"])]
+            code = self.code(expression, label)
+            result.append(nodes.container("", code, classes=["equation-code"]))
+        return result
 
     def code(self, expression: str, label: str | None) -> nodes.paragraph:
         """Return the line that shows the expression, with a link at each function."""
-        public = public_names(self.config.mathcheck_module)
-        named = tuple(dict.fromkeys(n for n in NAME.findall(expression) if n in public))
+        named = functions_in(expression, self.config.mathcheck_module)
         if not named:
             raise self.error(
                 f":python: {expression!r} names no function; expected a public name of "
@@ -163,7 +161,7 @@ class Equation(MathDirective):
         equations(self.env).setdefault(self.env.docname, []).append((label, named))
         line = nodes.paragraph("", "In code: ")
         for part in re.split(r"([A-Za-z_]\w*)", expression):
-            if part in public:
+            if part in named:
                 target = f"{self.config.mathcheck_module}.{part}"
                 line += link("py", "obj", target, part, self.env.docname)
             elif part:
@@ -200,18 +198,51 @@ class ShowVerdicts(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Replace the places by what was found."""
-        here = dict(verdicts(self.env).get(self.env.docname, ()))
+        found = [(e, r) for e, r in verdicts(self.env).get(self.env.docname, ()) if e.display]
         for mark in list(self.document.findall(Mark)):
-            result = here.get(mark["label"])
-            file = self.env.doc2path(self.env.docname, base=False)
-            source = Path(getattr(self.env, "mathcheck_folder", "."), file).as_posix()
-            command = f"python -m mathcheck {source}"
-            mark.replace_self(marked(result, command) if result else [])
+            same = [pair for pair in found if words_of(pair[0].text) == mark["text"]]
+            # The same text may stand twice on a page; the marks come in the order of the text.
+            if same:
+                found.remove(same[0])
+            mark.replace_self(self.marked(*same[0]) if same else [])
         for place in list(self.document.findall(EquationList)):
             place.replace_self(self.listed())
 
-    def listed(self) -> nodes.table:
-        """Return the table of all equations."""
+    def marked(self, equation: Printed, result: Result) -> list[nodes.Node]:
+        """Return the mark of a verdict, which opens to say more."""
+        file = self.env.doc2path(self.env.docname, base=False)
+        source = Path(getattr(self.env, "mathcheck_folder", "."), file).as_posix()
+        command = nodes.literal("", f"python -m mathcheck {source}")
+        head = escape(WORDS.get(result.status, result.status))
+        paragraphs = [nodes.paragraph("", explained(result))]
+        functions = self.functions(equation.options.python)
+        if functions:
+            paragraphs.append(nodes.paragraph("", "Functions: ", *functions))
+        paragraphs.append(nodes.paragraph("", "To repeat it: ", command))
+        opening = f'<details class="mathcheck {result.status}"><summary>{head}</summary>'
+        return [
+            nodes.raw("", opening, format="html"),
+            *paragraphs,
+            nodes.raw("", "</details>", format="html"),
+        ]
+
+    def functions(self, expression: str) -> list[nodes.Node]:
+        """Return links to the functions of an expression and, if it has a page, to their source."""
+        module, docname = self.config.mathcheck_module, self.env.docname
+        # Kept by sphinx.ext.viewcode, which makes these pages.
+        pages = getattr(self.env, "_viewcode_modules", {})
+        found: list[nodes.Node] = []
+        for name in functions_in(expression, module):
+            found.append(nodes.Text(", " if found else ""))
+            found.append(link("py", "obj", f"{module}.{name}", name, docname))
+            home = getattr(importlib.import_module(module), name).__module__
+            if pages.get(home) and name in pages[home][1]:
+                place = f"_modules/{home.replace('.', '/')}"
+                found.append(viewcode_anchor(reftarget=place, refid=name, refdoc=docname))
+        return found
+
+    def listed(self) -> list[nodes.Node]:
+        """Return the counts, and the table of what is displayed or claimed."""
         headings = ("Equation", "Chapter", "Verdict")
         table, group = nodes.table(classes=["equations"]), nodes.tgroup(cols=len(headings))
         table += group
@@ -221,15 +252,47 @@ class ShowVerdicts(SphinxPostTransform):
         head += row([[nodes.Text(heading)] for heading in headings])
         for docname, found in verdicts(self.env).items():
             title = self.env.titles[docname].astext()
-            for label, result in found:
-                body += row(
-                    [
-                        [link("math", "eq", label, label, self.env.docname)],
-                        [nodes.Text(title)],
-                        [nodes.Text(summary(result))],
-                    ]
-                )
-        return table
+            for equation, result in found:
+                if equation.display or result.status != "read":
+                    chapter = link("std", "doc", f"/{docname}", title, self.env.docname)
+                    body += row([[self.named(equation)], [chapter], [nodes.Text(summary(result))]])
+        return [nodes.paragraph("", counted(verdicts(self.env))), table]
+
+    def named(self, equation: Printed) -> nodes.Node:
+        """Return a link to an equation, or where it has no label the equation itself."""
+        if equation.label:
+            return link("math", "eq", equation.label, equation.label, self.env.docname)
+        return nodes.math(equation.text, equation.text)
+
+
+def functions_in(expression: str, module: str) -> tuple[str, ...]:
+    """Return the public functions of a module that an expression names, each once."""
+    public = public_names(module)
+    return tuple(dict.fromkeys(name for name in NAME.findall(expression) if name in public))
+
+
+def words_of(latex: str) -> str:
+    """Return LaTeX with one blank between its words, whatever the lines."""
+    return " ".join(latex.split())
+
+
+def place_marks(app: Sphinx, document: nodes.document) -> None:
+    """Put a place for a mark after each displayed equation, beside its code."""
+    for block in list(document.findall(nodes.math_block)):
+        mark = Mark(text=words_of(block.astext()))
+        after = block.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.container) and "equation-code" in after["classes"]:
+            after.append(mark)
+        else:
+            place = block.parent.index(block) + 1
+            block.parent.insert(place, nodes.container("", mark, classes=["equation-code"]))
+
+
+def counted(found: dict[str, list[tuple[Printed, Result]]]) -> str:
+    """Return how many equations have each verdict, in words."""
+    statuses = Counter(result.status for page in found.values() for _, result in page)
+    parts = [f"{statuses[s]} {WORDS[s]}" for s in WORDS if statuses[s]]
+    return f"{statuses.total()} equations, those in the text included: {', '.join(parts)}."
 
 
 def row(cells: Sequence[Sequence[nodes.Node]]) -> nodes.row:
@@ -248,8 +311,8 @@ def summary(result: Result) -> str:
     return words
 
 
-def marked(result: Result, command: str) -> nodes.raw:
-    """Return the mark of a verdict, which opens to say more."""
+def explained(result: Result) -> str:
+    """Return a verdict in full."""
     lines = {
         "checked": (
             f"{result.comparisons} comparisons at {result.points} samples, "
@@ -264,12 +327,7 @@ def marked(result: Result, command: str) -> nodes.raw:
         text += f" Exact for {'; '.join(result.exact)}."
     if result.status == "checked" and result.python:
         text += f" The code is compared with the left side: {result.python}"
-    escaped = (
-        f'<details class="mathcheck {result.status}"><summary>'
-        f"{escape(WORDS.get(result.status, result.status))}</summary>"
-        f"<p>{escape(text)}</p><p>To repeat it: <code>{escape(command)}</code></p></details>"
-    )
-    return nodes.raw("", escaped, format="html")
+    return text
 
 
 def escape(text: str) -> str:
@@ -317,23 +375,16 @@ def check(app: Sphinx) -> None:
     names = {path: path.relative_to(source.resolve()).as_posix() for path in files}
     memory = Path(app.doctreedir) / "mathcheck.json"
     passed = recalled(memory)
-    found: dict[str, list[Checked]] = {}
+    found: dict[str, list[tuple[Printed, Result]]] = {}
     for one in check_book(read_book(files, names), app.config.mathcheck_module, passed=passed):
-        found.setdefault(one.equation.file.removesuffix(".md"), []).append(one)
+        docname = one.equation.file.removesuffix(".md")
+        found.setdefault(docname, []).append((one.equation, one.result))
         if not one.result.passed:
-            docname = one.equation.file.removesuffix(".md")
             for line, message in one.messages:
                 logger.warning(message, type="mathcheck", location=(docname, line))
     memory.parent.mkdir(parents=True, exist_ok=True)
     memory.write_text(json.dumps(passed), encoding="utf-8")
-    app.mathcheck_found = {  # type: ignore[attr-defined]
-        docname: [
-            (one.equation.label, one.result)
-            for one in page
-            if one.equation.display and one.equation.label
-        ]
-        for docname, page in found.items()
-    }
+    app.mathcheck_found = found  # type: ignore[attr-defined]
 
 
 def recalled(memory: Path) -> dict[str, Any]:
@@ -419,6 +470,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(ListEquations)
     app.connect("builder-inited", check)
     app.connect("doctree-read", settle_labels)
+    app.connect("doctree-read", place_marks)
     app.connect("doctree-read", note_lists)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)

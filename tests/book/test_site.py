@@ -101,6 +101,26 @@ def test_every_public_function_lists_the_equations_that_it_implements(name: str)
     assert entry[0].xpath(".//p[contains(@class, 'implements')]//a/@href")
 
 
+def test_a_mark_leads_to_the_source_of_the_functions_that_it_compares() -> None:
+    """The equation of the softmax function, say, to the line of `softmax`."""
+    pages = [tree(page) for page in PAGES]
+    found = [
+        href
+        for page in pages
+        for href in page.xpath("//details[contains(@class, 'mathcheck')]//a/@href")
+        if href.startswith("_modules")
+    ]
+    assert "_modules/softmax_theory/softmax.html#softmax" in found
+    for href in found:
+        path, name = href.split("#")
+        [start] = tree(SITE / path).xpath(f"//div[@id='{name}']")
+        assert f"def {name}(" in start.text_content() or f"class {name}" in start.text_content()
+    named = {n for source in SOURCES for n in re.findall(r":python: .*", source.read_text("utf-8"))}
+    assert len({href.split("#")[1] for href in found}) == len(
+        {n for line in named for n in re.findall(r"\w+", line) if n in softmax_theory.__all__}
+    )
+
+
 def test_the_font_has_every_character_of_the_mathematics() -> None:
     """Also the mathematical italics, with which a browser draws a single letter in `<mi>`."""
     characters = TTFont(SITE / "_static" / "fonts" / "math.woff2").getBestCmap()

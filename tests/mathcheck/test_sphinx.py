@@ -143,12 +143,16 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck checked"]
     assert "comparisons at" in marks[1].text_content()
     assert "python -m mathcheck means.md" in marks[1].text_content()
-    listed = html.parse(out / "list.html").xpath("//table//td[3]")
-    words = [cell.text_content().split(":")[0] for cell in listed]
-    assert words == ["definition", "checked, 38 digits"]
+    page = html.parse(out / "list.html")
+    words = [cell.text_content().split(":")[0] for cell in page.xpath("//table//td[3]")]
+    assert words == ["definition", "checked, 38 digits", "not checked"]
+    counts = page.xpath("//section/p")[0].text_content()
+    assert counts == (
+        "4 equations, those in the text included: 1 checked, 1 definition, 1 read, 1 not checked."
+    )
     out, _ = build(FALSE)
     listed = html.parse(out / "list.html").xpath("//table//td[3]")
-    assert [cell.text_content() for cell in listed] == ["definition", "does not hold"]
+    assert [cell.text_content() for cell in listed][:2] == ["definition", "does not hold"]
 
 
 def test_parallel_reading_finds_the_same(tmp_path: Path, build) -> None:
@@ -185,3 +189,17 @@ def test_amsmath_and_dollars_are_checked_and_the_pages_are_the_same_each_time(bu
         shutil.rmtree(out.parent / "doctrees")
     assert 'id="equation-means-amsmath-1"' in pages[0]
     assert pages[0] == pages[1]
+
+
+def test_dollars_and_amsmath_have_a_mark_of_their_own(build) -> None:
+    text = (
+        "$$x_i = x_i$$\n\n> In a quotation\n>\n> $$\n> x_i\n> $$\n\n"
+        "\\begin{align}\nx_i &= x_i + 0\n\\end{align}\n\n$$x_i = x_i$$\n"
+    )
+    out, warnings = build(text + "\nIn the text, $x_i + 1 = 1 + x_i$.\n")
+    assert warnings == ""
+    marks = html.parse(out / "means.html").xpath("//details/@class")
+    assert [m.split()[1] for m in marks] == ["checked", "read", "checked", "checked"]
+    rows = html.parse(out / "list.html").xpath("//table//tr[td]")
+    assert len(rows) == 5
+    assert [row.xpath("td[2]//a/@href") for row in rows] == [["means.html"]] * 5
