@@ -243,7 +243,7 @@ class ShowVerdicts(SphinxPostTransform):
 
     def listed(self) -> list[nodes.Node]:
         """Return the counts, and the table of what is displayed or claimed."""
-        headings = ("Equation", "Chapter", "Verdict")
+        headings = ("Equation", "Verdict", "Chapter")
         table, group = nodes.table(classes=["equations"]), nodes.tgroup(cols=len(headings))
         table += group
         group.extend(nodes.colspec(colwidth=1) for _ in headings)
@@ -255,7 +255,7 @@ class ShowVerdicts(SphinxPostTransform):
             for equation, result in found:
                 if equation.display or result.status != "read":
                     chapter = link("std", "doc", f"/{docname}", title, self.env.docname)
-                    body += row([[self.named(equation)], [chapter], [nodes.Text(summary(result))]])
+                    body += row([[self.named(equation)], [nodes.Text(summary(result))], [chapter]])
         return [nodes.paragraph("", counted(verdicts(self.env))), table]
 
     def named(self, equation: Printed) -> nodes.Node:
@@ -291,7 +291,8 @@ def place_marks(app: Sphinx, document: nodes.document) -> None:
 def counted(found: dict[str, list[tuple[Printed, Result]]]) -> str:
     """Return how many equations have each verdict, in words."""
     statuses = Counter(result.status for page in found.values() for _, result in page)
-    parts = [f"{statuses[s]} {WORDS[s]}" for s in WORDS if statuses[s]]
+    words = {**WORDS, "defines": "definition" if statuses["defines"] == 1 else "definitions"}
+    parts = [f"{statuses[status]} {words[status]}" for status in words if statuses[status]]
     return f"{statuses.total()} equations, those in the text included: {', '.join(parts)}."
 
 

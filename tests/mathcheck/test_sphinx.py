@@ -144,14 +144,14 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert "comparisons at" in marks[1].text_content()
     assert "python -m mathcheck means.md" in marks[1].text_content()
     page = html.parse(out / "list.html")
-    words = [cell.text_content().split(":")[0] for cell in page.xpath("//table//td[3]")]
+    words = [cell.text_content().split(":")[0] for cell in page.xpath("//table//td[2]")]
     assert words == ["definition", "checked, 38 digits", "not checked"]
     counts = page.xpath("//section/p")[0].text_content()
     assert counts == (
         "4 equations, those in the text included: 1 checked, 1 definition, 1 read, 1 not checked."
     )
     out, _ = build(FALSE)
-    listed = html.parse(out / "list.html").xpath("//table//td[3]")
+    listed = html.parse(out / "list.html").xpath("//table//td[2]")
     assert [cell.text_content() for cell in listed][:2] == ["definition", "does not hold"]
 
 
@@ -202,4 +202,4 @@ def test_dollars_and_amsmath_have_a_mark_of_their_own(build) -> None:
     assert [m.split()[1] for m in marks] == ["checked", "read", "checked", "checked"]
     rows = html.parse(out / "list.html").xpath("//table//tr[td]")
     assert len(rows) == 5
-    assert [row.xpath("td[2]//a/@href") for row in rows] == [["means.html"]] * 5
+    assert [row.xpath("td[3]//a/@href") for row in rows] == [["means.html"]] * 5
