@@ -868,9 +868,13 @@ def order_of(node: Node) -> list[str]:
 def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, place: Context) -> str:
     """Compare the left side with the code; return what is wrong."""
     left = ready.chain.sides[0]
-    order = code.indices or tuple(
-        key for key in order_of(left) if key in free_indices(left, place.table)
-    )
+    free = tuple(key for key in order_of(left) if key in free_indices(left, place.table))
+    order = code.indices or free
+    if not set(order) <= set(free):
+        return (
+            f":python: {code.text} is indexed by {', '.join(order)}; expected free indices of "
+            f"the left side, which has {', '.join(free) or 'none'}"
+        )
     try:
         computed = python_value(code, scope)
     except PythonError as error:
@@ -895,7 +899,7 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
                 f"{shape(value)}" + (f" for each {', '.join(order)}" if order else "")
             )
         tally.comparisons += 1
-        scale = max(1.0, float(np.max(np.abs(exact), initial=0.0)), scope.shared.largest)
+        scale = max(float(np.max(np.abs(exact), initial=0.0)), scope.shared.largest)
         difference = float(np.max(np.abs(np.ravel(part) - exact), initial=0.0))
         if not difference <= PYTHON_TOLERANCE * scale:
             worst = int(np.argmax(np.abs(np.ravel(part) - exact)))
