@@ -44,6 +44,7 @@ from mathcheck.expressions import (
     Indicator,
     Integral,
     Limit,
+    Listed,
     Matrix,
     Moment,
     Node,
@@ -1087,15 +1088,46 @@ def of_cases(node: Cases, scope: Scope) -> Any:
     raise Undefined("no case holds")
 
 
-def of_matrix(node: Matrix, scope: Scope) -> Any:
-    rows = [[evaluate(cell, scope) for cell in row] for row in node.rows]
+def of_matrix(node: Matrix | Pattern, scope: Scope) -> Any:
+    rows = matrix_values(node, scope)
     if any(isinstance(cell, np.ndarray | Row) for row in rows for cell in row):
         return blocks(rows, node)
+    if isinstance(node, Pattern) and len(node.ranges) == 2:
+        return array(rows)
     if len(rows) == 1 and len(rows[0]) > 1:
         return Row(array(rows[0]))
     if all(len(row) == 1 for row in rows):
         return array([row[0] for row in rows])
     return array(rows)
+
+
+def matrix_values(node: Matrix | Pattern, scope: Scope) -> list[list[Any]]:
+    """Return the values of the cells, row by row."""
+    if isinstance(node, Matrix):
+        return [[evaluate(cell, scope) for cell in row] for row in node.rows]
+    spans = []
+    for span in node.ranges:
+        low, high = range_ends(span, scope)
+        if not 0 <= high - low < 100:
+            raise Refusal(f"dots between {low} and {high}", node.start)
+        spans.append(range(low, high + 1))
+    keys = [span.variable for span in node.ranges]
+    rows, *columns = spans
+    return [
+        [
+            evaluate(node.body, scope.child(dict(zip(keys, (row, *place), strict=True))))
+            for place in itertools.product(*columns)
+        ]
+        for row in rows
+    ]
+
+
+def of_listed(node: Listed, scope: Scope) -> Any:
+    values = [cell for row in matrix_values(node.rows, scope) for cell in row]
+    if not any(isinstance(value, np.ndarray | Row) for value in values):
+        return array(values)
+    side_by_side = blocks([values], node)
+    return side_by_side.T if node.transposed else side_by_side
 
 
 def blocks(rows: list[list[Any]], node: Node) -> np.ndarray:
@@ -1112,21 +1144,6 @@ def blocks(rows: list[list[Any]], node: Node) -> np.ndarray:
         return np.block([[block(cell) for cell in row] for row in rows])
     except ValueError:
         raise Refusal("the blocks of the matrix do not fit together", node.start) from None
-
-
-def of_pattern(node: Pattern, scope: Scope) -> Any:
-    spans = []
-    for span in node.ranges:
-        low, high = range_ends(span, scope)
-        if not 0 <= high - low < 100:
-            raise Refusal(f"dots between {low} and {high}", node.start)
-        spans.append(range(low, high + 1))
-    keys = [span.variable for span in node.ranges]
-    result = np.empty(tuple(len(s) for s in spans), dtype=object)
-    for place, values in zip(np.ndindex(result.shape), itertools.product(*spans), strict=True):
-        inner = scope.child(dict(zip(keys, values, strict=True)))
-        result[place] = scalar(node.body, inner, "an entry of a matrix")
-    return result
 
 
 def of_indicator(node: Indicator, scope: Scope) -> Any:
@@ -1475,7 +1492,8 @@ EVALUATORS: dict[type[Node], Callable[[Any, Scope], Any]] = {
     Big: of_big,
     Cases: of_cases,
     Matrix: of_matrix,
-    Pattern: of_pattern,
+    Pattern: of_matrix,
+    Listed: of_listed,
     Indicator: of_indicator,
     Derivative: of_derivative,
     Limit: of_limit,

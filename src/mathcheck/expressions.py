@@ -228,6 +228,17 @@ class Pattern(Node):
 
 
 @dataclass(frozen=True)
+class Listed(Node):
+    r"""A list in brackets: numbers are a column, vectors the columns of a matrix.
+
+    `transposed` marks `(z_1, \ldots, z_C)^\top` alone on a side: numbers are a column there too.
+    """
+
+    rows: Matrix | Pattern
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
 class Indicator(Node):
     """One if the condition holds, else zero."""
 

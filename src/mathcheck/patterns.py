@@ -7,7 +7,7 @@ The first and the last entry are compared. Where the first has a 1 the last has 
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from mathcheck.expressions import Big, Node, Number, Pattern, Range, Symbol
+from mathcheck.expressions import Big, Node, Number, Operation, Pattern, Range, Symbol
 from mathcheck.latex import Refusal
 
 # Names that no text can have.
@@ -107,10 +107,10 @@ def put(part: object, value: Node) -> object:
     return part
 
 
-def column(cells: Sequence[Node | None], start: int, end: int) -> Node:
-    r"""Return a column with `\vdots` before its last entry."""
+def column(cells: Sequence[Node | None], start: int, end: int) -> Pattern:
+    """Return a column with dots before its last entry."""
     if len(cells) < 3 or cells[-2] is not None or any(c is None for c in (*cells[:-2], cells[-1])):
-        raise Refusal(r"\vdots is read before the last entry of a column alone", start)
+        raise Refusal("dots are read before the last entry of a column or row alone", start)
     first, last = cells[0], cells[-1]
     assert first is not None
     assert last is not None
@@ -123,13 +123,13 @@ def column(cells: Sequence[Node | None], start: int, end: int) -> Node:
 
 
 def matrix(cells: Sequence[Sequence[Node | None]], start: int, end: int) -> Node:
-    """Return a matrix with dots, by its four corners."""
+    """Return a matrix with dots, by its four corners; a row by its ends."""
+    if len(cells) == 1:
+        return Operation("transpose", (column(cells[0], start, end),), start=start, end=end)
     corners = [cells[0][0], cells[0][-1], cells[-1][0], cells[-1][-1]]
     if any(corner is None for corner in corners):
         raise Refusal("the corners of a matrix with dots are written out", start)
     first, right, below, opposite = (corner for corner in corners if corner is not None)
-    if len(cells) == 1:
-        raise Refusal("a row with dots; write a column, transposed", start)
     top = generalised(first, right, COLUMN)
     bottom = generalised(below, opposite, COLUMN)
     if top is None or bottom is None or top[1:] != bottom[1:]:

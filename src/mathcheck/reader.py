@@ -25,6 +25,7 @@ from mathcheck.expressions import (
     Indicator,
     Integral,
     Limit,
+    Listed,
     Matrix,
     Moment,
     Node,
@@ -760,11 +761,9 @@ class Reader:
             raise Refusal(f"{opening.text} inside bars; write \\left| and \\right|", opening.start)
         self.opened.append(opening.text)
         inner = self.expression()
-        entries = [inner]
+        entries: list[Node | None] = [inner]
         while opening.text in "([" and self.accept(","):
-            if self.next_is(*DOTS):
-                raise Refusal("dots in a list; write a column with \\vdots", self.position())
-            entries.append(self.expression())
+            entries.append(None if self.accept(*DOTS) else self.expression())
         if opening.text == r"\langle" and self.accept(",", "|"):
             other = self.expression()
             inner = Operation("inner", (inner, other), start=opening.start, end=self.before())
@@ -778,7 +777,10 @@ class Reader:
             )
         end = self.before()
         if len(entries) > 1:
-            return Matrix(tuple((e,) for e in entries), start=opening.start, end=end)
+            written = [(e,) for e in entries if e is not None]
+            dotted = len(written) < len(entries)
+            rows = column(entries, opening.start, end) if dotted else Matrix(tuple(written))
+            return Listed(rows, start=opening.start, end=end)
         if opening.text in ("|", r"\lvert"):
             return Operation("absolute", (inner,), start=opening.start, end=end)
         if opening.text in (r"\|", r"\lnorm"):
@@ -1820,8 +1822,18 @@ class Chain:
     def statement(self) -> Statement:
         start, end = self.sides[0].start, self.sides[-1].end
         conditions = tuple(tuple(c) for c in self.conditions) or (tuple(self.alone),)
-        relation = Relation(tuple(self.sides), tuple(self.signs), start=start, end=end)
+        sides = tuple(upright(side) for side in self.sides)
+        relation = Relation(sides, tuple(self.signs), start=start, end=end)
         return Statement(relation, conditions, tuple(self.rows))
+
+
+def upright(side: Node) -> Node:
+    """Return a side; a transposed list that is all of it is a column, as every vector."""
+    if isinstance(side, Operation) and side.name == "transpose":
+        [body] = side.operands
+        if isinstance(body, Listed):
+            return replace(body, transposed=True, start=side.start, end=side.end)
+    return side
 
 
 def rows_of(items: Sequence[Item]) -> list[list[Item]]:

@@ -51,6 +51,12 @@ def place() -> Context:
 
 TRUE = [
     r"(a + b)^2 = a^2 + 2 a b + b^2",
+    r"\mathbf{z} = [z_1, \ldots, z_C]",
+    r"\mathbf{z} = (z_1, z_2, \ldots, z_C)^\top",
+    r"\mathbf{z}^\top = \begin{bmatrix} z_1 & \cdots & z_C \end{bmatrix}",
+    r"(z_1, \ldots, z_C)^\top \mathbf{v} = \sum_c z_c v_c",
+    r"[\mathbf{v}, \mathbf{w}]^\top \mathbf{z} = (\mathbf{v}^\top \mathbf{z}, \mathbf{w}^\top \mathbf{z})^\top",
+    r"\begin{bmatrix} \mathbf{v}^\top \\ \mathbf{w}^\top \end{bmatrix} = [\mathbf{v}, \mathbf{w}]^\top",
     r"\sqrt{a} \sqrt{b} = \sqrt{a b}",
     r"\sqrt[3]{a^3} = a",
     r"\frac{1}{a} + \frac1b = \frac{a + b}{a b}",
