@@ -644,25 +644,45 @@ def of_moment(node: Moment, scope: Scope) -> Any:
 
 def draws(node: Moment, scope: Scope) -> Iterator[tuple[Scope, Any]]:
     """Yield the scopes of what is drawn, with their weights."""
-    if not node.draws:
-        table = scope.shared.table
-        keys = {
-            part.key
-            for operand in node.operands
-            for part in walk(operand)
-            if isinstance(part, Symbol) and table.kind(part.key) == "variable"
-        } | {e.variable for e in node.given}
-        if not keys:
-            raise Refusal(
-                f"a {node.kind} without a random variable; write \\mathbb{{E}}_{{x \\sim p}}",
-                node.start,
-            )
+    own = {key for key, of in node.draws if of == Symbol(key)}
+    if own or not node.draws:
+        keys = own or variables_in(node, scope)
         known = {e.variable: event_value(e, scope) for e in node.given}
-        for outcome, weight in outcomes(sorted(keys), scope):
+        rest = tuple(pair for pair in node.draws if pair[0] not in own)
+        for outcome, weight in outcomes(sorted({*keys, *known}), scope):
             if all(outcome[k] == v for k, v in known.items()):
-                yield scope.child(outcome), weight
+                inner = scope.child({key: outcome[key] for key in keys})
+                for scope_inside, other in draws_of(node, rest, inner):
+                    yield scope_inside, weight * other
+    else:
+        yield from draws_of(node, node.draws, scope)
+
+
+def variables_in(node: Moment, scope: Scope) -> set[str]:
+    """Return the random variables of a moment that does not say what is drawn."""
+    table = scope.shared.table
+    keys = {
+        part.key
+        for operand in node.operands
+        for part in walk(operand)
+        if isinstance(part, Symbol) and table.kind(part.key) == "variable"
+    } | {e.variable for e in node.given}
+    if not keys:
+        raise Refusal(
+            rf"a {node.kind} without a random variable; write \mathbb{{E}}_{{x \sim p}}",
+            node.start,
+        )
+    return keys
+
+
+def draws_of(
+    node: Moment, pairs: tuple[tuple[str, Node], ...], scope: Scope
+) -> Iterator[tuple[Scope, Any]]:
+    """Yield the scopes of names with a distribution each, with their weights."""
+    if not pairs:
+        yield scope, context.one
         return
-    (key, of), *rest = node.draws
+    (key, of), *rest = pairs
     for value in index_range(key, scope):
         inner = scope.child({key: value})
         if isinstance(of, FunctionName):
@@ -677,12 +697,8 @@ def draws(node: Moment, scope: Scope) -> Iterator[tuple[Scope, Any]]:
             weight = table[value - first]
         else:
             weight = scalar(of, inner, "a probability")
-        if not rest:
-            yield inner, weight
-        else:
-            remaining = Moment(node.kind, node.operands, tuple(rest), node.given)
-            for scope_inside, other in draws(remaining, inner):
-                yield scope_inside, weight * other
+        for scope_inside, other in draws_of(node, tuple(rest), inner):
+            yield scope_inside, weight * other
 
 
 # --- arithmetic on numbers and arrays ---

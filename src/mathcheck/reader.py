@@ -1152,9 +1152,14 @@ class Reader:
         start = self.position()
         self.at += 1
         draws: tuple[tuple[str, Node], ...] = ()
+        given: tuple[Event, ...] = ()
         if self.accept("_"):
-            draws = self.draws(self.script("_"), self.before())
+            draws, given = self.draws(self.script("_"), self.before())
         opening = self.peek()
+        if draws and isinstance(opening, Command) and moment_of(opening):
+            # `\mathbb{E}_x \mathbb{E}_y [...]`: the inner one is what the outer one is of.
+            operand = self.moment(moment_of(opening))
+            return Moment(kind, (operand,), draws, given, start=start, end=self.before())
         if not isinstance(opening, Token) or opening.text not in ("(", "[", r"\{"):
             raise Refusal(f"a {kind} needs what it is of in brackets", self.position())
         self.at += 1
@@ -1162,35 +1167,46 @@ class Reader:
         operands = [self.expression()]
         while self.accept(","):
             operands.append(self.expression())
-        given = self.events() if self.accept("|", r"\mid") else ()
+        if self.accept("|", r"\mid"):
+            given += self.events()
         self.bars = outer_bars
         self.expect(CLOSING[opening.text], f"the {kind}")
         if len(operands) != (2 if kind == "covariance" else 1):
             raise Refusal(f"a {kind} of {len(operands)} operands", start)
         return Moment(kind, tuple(operands), draws, given, start=start, end=self.before())
 
-    def draws(self, items: Sequence[Item], end: int) -> tuple[tuple[str, Node], ...]:
-        r"""Read `x \sim p`: what is drawn, and from which distribution."""
+    def draws(
+        self, items: Sequence[Item], end: int
+    ) -> tuple[tuple[tuple[str, Node], ...], tuple[Event, ...]]:
+        r"""Read `x \sim p` or `X \mid Y`: what is drawn, from which distribution, given what.
+
+        A random variable of the table is drawn from its own distribution.
+        """
         reader = self.inside(items, end)
-        found = []
+        found: list[tuple[str, Node]] = []
+        given: tuple[Event, ...] = ()
         while reader.at < len(reader.items):
             start = reader.position()
             variable = reader.expression()
             if not isinstance(variable, Name):
                 raise Refusal("a name was expected, as in x \\sim p", start)
-            if not reader.accept(r"\sim"):
+            if reader.accept(r"\sim"):
+                found.append((variable.key, reader.expression()))
+            elif self.table.kind(variable.key) == "variable":
+                found.append((variable.key, Name(variable.key)))
+            else:
                 raise Refusal(
                     rf"the distribution of {variable.key} is not named; "
                     rf"write {variable.key} \sim p",
                     start,
                 )
-            distribution = reader.expression()
-            found.append((variable.key, distribution))
             if not reader.accept(","):
                 break
+        if reader.accept("|", r"\mid"):
+            given = reader.events()
         if reader.at < len(reader.items):
             raise Refusal(f"{reader.found()} can't follow here", reader.position())
-        return tuple(found)
+        return tuple(found), given
 
     def indicator(self, start: int) -> Node | None:
         r"""Read `\mathbb{1}(i = j)`, `\mathbb{1}_{i = j}`; `None` if no condition follows."""
@@ -1825,6 +1841,13 @@ class Chain:
         sides = tuple(upright(side) for side in self.sides)
         relation = Relation(sides, tuple(self.signs), start=start, end=end)
         return Statement(relation, conditions, tuple(self.rows))
+
+
+def moment_of(item: Item | None) -> str:
+    """Return which moment a command begins, or an empty string."""
+    if isinstance(item, Command) and item.name in (r"\mathbb", r"\operatorname"):
+        return MOMENTS.get(canonical(item.arguments[0]), "")
+    return ""
 
 
 def upright(side: Node) -> Node:
