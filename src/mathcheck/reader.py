@@ -833,6 +833,8 @@ class Reader:
                 operands: tuple[Node, ...] = (self.factor(),)
             else:
                 operands = self.listed(opening)
+            if name == "diag" and len(operands) > 1:
+                operands = (Matrix(tuple((entry,) for entry in operands)),)
             if len(operands) != several:
                 raise Refusal(
                     f"{spelled} takes {several} argument{'s' * (several > 1)}, not {len(operands)}",
@@ -854,17 +856,20 @@ class Reader:
         return Operation(name + suffix, operands, start=start, end=self.before())
 
     def listed(self, opening: Token) -> tuple[Node, ...]:
-        """Read expressions with commas between them, in brackets."""
+        """Read expressions with commas between them, in brackets; with dots they are a column."""
+        start = self.position()
         self.at += 1
         outer_bars, self.bars = self.bars, True
         self.opened.append(opening.text)
-        found = [self.expression()]
+        found: list[Node | None] = [self.expression()]
         while self.accept(","):
-            found.append(self.expression())
+            found.append(None if self.accept(*DOTS) else self.expression())
         self.opened.pop()
         self.bars = outer_bars
         self.expect(CLOSING[opening.text], "the arguments")
-        return tuple(found)
+        if None in found:
+            return (column(found, start, self.before()),)
+        return tuple(part for part in found if part is not None)
 
     def opens_ahead(self, ahead: int) -> bool:
         item = self.peek(ahead)

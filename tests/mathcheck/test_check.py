@@ -51,6 +51,9 @@ def place() -> Context:
 
 TRUE = [
     r"(a + b)^2 = a^2 + 2 a b + b^2",
+    r"\max(z_1, \ldots, z_C) = \max_c z_c",
+    r"\operatorname{diag}(z_1, \ldots, z_C) \mathbf{v} = \mathbf{z} \odot \mathbf{v}",
+    r"\operatorname{diag}(a, b) (x, s) = (a x, b s)^\top",
     r"\mathbf{z} = [z_1, \ldots, z_C]",
     r"\mathbf{z} = (z_1, z_2, \ldots, z_C)^\top",
     r"\mathbf{z}^\top = \begin{bmatrix} z_1 & \cdots & z_C \end{bmatrix}",
