@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from mathcheck.expressions import (
     Argument,
@@ -13,6 +14,8 @@ from mathcheck.expressions import (
     Integral,
     Limit,
     Node,
+    Number,
+    Operation,
     Range,
     SetOf,
     Symbol,
@@ -32,6 +35,8 @@ class Parameter:
     key: str
     dimensions: int | None
     size: str
+    # Written as a square, `\sigma^2`: the name is the root of the value.
+    squared: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,15 @@ def define(side: Node, body: Node, table: Table, ranges: Iterable[Node] = ()) ->
         if len(set(keys)) != len(keys):
             raise Refusal("a parameter stands twice", inner.start)
         return Definition(inner.key, parameters, indices, body, table)
-    raise Refusal("only a name, its entries, or a function of names can be defined", side.start)
+    called = next((n for n in walk(side) if isinstance(n, Symbol)), None)
+    hint = (
+        f"; declare {called.key} as function to define it with arguments"
+        if isinstance(side, Operation) and side.name == "times" and called is side.operands[0]
+        else ""
+    )
+    raise Refusal(
+        f"only a name, its entries, or a function of names can be defined{hint}", side.start
+    )
 
 
 def parameter(argument: Argument, table: Table) -> Parameter:
@@ -176,8 +189,20 @@ def parameter(argument: Argument, table: Table) -> Parameter:
     value = argument.value
     if value is None:
         return Parameter(argument.separator, argument.literal, "", None, "")
+    if isinstance(value, Operation) and value.name == "power":
+        base, exponent = value.operands
+        if (
+            isinstance(base, Symbol)
+            and table.kind(base.key) in ("positive", "unit")
+            and exponent == Number(Fraction(2))
+            and not table.entries[base.key].type.shape
+        ):
+            return Parameter(argument.separator, "", base.key, 0, "", squared=True)
     if not isinstance(value, Symbol):
-        raise Refusal("the arguments in a definition are names", argument.start)
+        raise Refusal(
+            "the arguments in a definition are names, or the square of a positive number",
+            argument.start,
+        )
     kind = table.entries[value.key].type
     if kind.kind in ("size", "function", "opaque", "kronecker"):
         raise Refusal(f"{value.key}, a {kind.kind}, can't be a parameter", argument.start)

@@ -72,6 +72,9 @@ LIMIT_DIGITS = 150
 # Points of a quadrature for each unit, at first and at last.
 COARSEST, FINEST = 8, 128
 SETTLED = context.mpf(10) ** -14
+# A sum without end is taken as far as its terms count, and a few terms further.
+SETTLED_SERIES = context.mpf(10) ** -45
+SETTLED_TERMS = 6
 # Equal numbers, in conditions.
 SAME = context.mpf(10) ** -30
 
@@ -481,6 +484,8 @@ def bindings(definition: Definition, values: list[Any], scope: Scope) -> dict[st
             continue
         if parameter.size and not isinstance(value, Dual):
             value = int(value) if value == context.floor(value) else value
+        if parameter.squared:
+            value = apply("sqrt", value)
         own[parameter.key] = value
         entry = definition.table.entries.get(parameter.key)
         if entry and isinstance(value, np.ndarray):
@@ -502,7 +507,7 @@ def written(definition: Definition) -> str:
         event = (
             f"{parameter.literal} = " if parameter.literal and parameter.key else parameter.literal
         )
-        inside += separator + event + parameter.key
+        inside += separator + event + parameter.key + "^2" * parameter.squared
     return f"{definition.key}({inside})" if definition.parameters is not None else definition.key
 
 
@@ -1003,6 +1008,8 @@ def diagonal(value: Any, node: Node) -> Any:
 
 
 def of_big(node: Big, scope: Scope) -> Any:
+    if any(isinstance(c, Range) and c.high == Constant("infinity") for c in node.conditions):
+        return of_series(node, scope)
     best: tuple[Any, int] | None = None
     result: Any = None
     for inner in bound(node, scope):
@@ -1028,6 +1035,29 @@ def of_big(node: Big, scope: Scope) -> Any:
     if best is None:
         raise Undefined(f"the {node.kind} of nothing")
     return context.mpf(best[1]) if node.kind.startswith("arg") else best[0]
+
+
+def of_series(node: Big, scope: Scope) -> Any:
+    """Return a sum or product without end, taken until it no longer changes."""
+    if node.kind not in ("sum", "product") or len(node.variables) != 1 or len(node.conditions) != 1:
+        raise Refusal("only a sum or product over one index has no end", node.start)
+    [key], [condition] = node.variables, node.conditions
+    assert isinstance(condition, Range)
+    assert condition.low is not None
+    low = whole(condition.low, scope, "a bound")
+    result: Any = context.zero if node.kind == "sum" else context.one
+    settled_for = 0
+    for value in range(low, low + MOST_TERMS):
+        term = scalar(node.body, scope.child({key: value}), "a term")
+        before, result = result, result + term if node.kind == "sum" else result * term
+        change = abs(bare(result - before))
+        settled_for = settled_for + 1 if change <= SETTLED_SERIES * abs(bare(result)) else 0
+        # Several terms, as every other one of a series may be zero.
+        if settled_for == SETTLED_TERMS:
+            return result
+    raise TooMuch(
+        f"the {node.kind} without end has not settled after {MOST_TERMS} terms", node.start
+    )
 
 
 def bound(node: Big, scope: Scope) -> Iterator[Scope]:
@@ -1309,15 +1339,28 @@ def settled(found: list[Any], node: Node, what: str) -> Any:
 def of_integral(node: Integral, scope: Scope) -> Any:
     scope.shared.approximate = True
     low, high = (integral_end(end, scope) for end in (node.low, node.high))
+    # Near the upper end of an interval the distance to it is a difference: (1 - x)^{b - 1}.
+    infinite = any(not isinstance(end, Dual) and context.isinf(end) for end in (low, high))
+    digits = context.dps if infinite else LIMIT_DIGITS
 
     def added(numbers: Iterable[int], step: Any) -> Any:
         total: Any = context.zero
         for number in numbers:
             x, weight = quadrature_point(number * step, low, high)
-            inner = scope.child({node.variable: x})
+            # Nothing that was kept with fewer digits may be used.
+            inner = Scope(scope.shared, {**scope.values, node.variable: x}, depth=scope.depth + 1)
             total = total + scalar(node.body, inner, "an integrand") * weight
         return total
 
+    before_digits, context.dps = context.dps, digits
+    try:
+        return quadrature(added, node)
+    finally:
+        context.dps = before_digits
+
+
+def quadrature(added: Callable[[Iterable[int], Any], Any], node: Integral) -> Any:
+    """Return the sum over ever finer points, once it no longer changes."""
     per_unit = COARSEST
     total = added(range(-5 * per_unit, 5 * per_unit + 1), context.mpf(1) / per_unit)
     before = total / per_unit

@@ -146,6 +146,8 @@ NAMED_BIGS = {
     r"arg\,max": "argmax",
     r"arg\,min": "argmin",
 }
+# Of these a power is written before the argument, and products are read as `\sin(x) \cos(x)`.
+TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
 MOMENTS = {"E": "expectation", "Var": "variance", "V": "variance", "Cov": "covariance"}
 DOTS = (r"\cdots", r"\ldots", r"\vdots", r"\ddots")
 CLOSING = {
@@ -339,9 +341,11 @@ class Reader:
                 dotted.append(len(factors))
                 self.at += 1
             elif item is not None and self.begins_factor():
-                self.refuse_open_argument(factors[-1], self.found())
+                follower, factor = self.found(), self.factor()
+                if not alike(factors[-1], factor):
+                    self.refuse_open_argument(factors[-1], follower)
                 signs.append("")
-                factors.append(self.factor())
+                factors.append(factor)
             else:
                 return self.multiplied(factors, signs, dotted, start)
 
@@ -361,7 +365,8 @@ class Reader:
     def refuse_open_argument(self, factor: Node, follower: str) -> None:
         """Refuse what has two readings after an argument without brackets."""
         if isinstance(factor, Operation) and factor.name.endswith(" open"):
-            name = factor.name.removesuffix(" open").split()[0]
+            name = function_name(factor)
+            name = {"determinant": "det", "trace": "operatorname{tr}"}.get(name, name)
             raise Refusal(
                 rf"\{name} without brackets before {follower} has two readings; "
                 rf"write \{name}(…), with the brackets around all that belongs to it",
@@ -594,6 +599,11 @@ class Reader:
         base, lower, upper, _ = scripts(self.items, self.at)
         written = key_of(base, lower, upper)
         text = item.text if isinstance(item, Token) else ""
+        if text in (r"\leftarrow", r"\gets", r"\mapsto", r"\to", r"\rightarrow"):
+            raise Refusal(
+                f"{text} claims nothing that has a value; give the equation an :unchecked: reason",
+                item.start,
+            )
         if text in (r"\pm", r"\mp"):
             raise Refusal(f"{text} has two readings; write both equations", item.start)
         if text in ENDS or text in ("+", "-", "*", "/", "^", "_", "'", "&") or text in RELATIONS:
@@ -806,7 +816,7 @@ class Reader:
         """A named function with its argument, in brackets or alone."""
         start, base = item.start, None
         spelled = canonical([item])
-        power = None
+        power: Node | None = None
         while self.next_is("_", "^"):
             if self.accept("_"):
                 base = self.whole(self.script("_"), self.before())
@@ -820,9 +830,12 @@ class Reader:
                         " or the name of the inverse",
                         position,
                     )
-                power = exponent
-        if power is not None:
-            raise Refusal(f"{spelled}^{power} has two readings; write {spelled}(…)^{power}", start)
+                if name not in TRIGONOMETRIC or not exponent.isdecimal():
+                    raise Refusal(
+                        f"{spelled}^{exponent} has two readings; write {spelled}(…)^{exponent}",
+                        start,
+                    )
+                power = Number(Fraction(exponent), start=position, end=self.before())
         if base is not None and name != "log":
             raise Refusal(f"{spelled} has no lower index", start)
         several = 2 if name == "beta" else 1
@@ -853,7 +866,13 @@ class Reader:
             name = "log"
         if base is not None:
             operands, name = (*operands, base), "log_base"
-        return Operation(name + suffix, operands, start=start, end=self.before())
+        end = self.before()
+        if power is None:
+            return Operation(name + suffix, operands, start=start, end=end)
+        if suffix and self.begins_factor():
+            self.refuse_open_argument(Operation(name + suffix, operands, start=start), self.found())
+        function = Operation(name, operands, start=start, end=end)
+        return Operation("power", (function, power), start=start, end=end)
 
     def listed(self, opening: Token) -> tuple[Node, ...]:
         """Read expressions with commas between them, in brackets; with dots they are a column."""
@@ -1846,6 +1865,17 @@ class Chain:
         sides = tuple(upright(side) for side in self.sides)
         relation = Relation(sides, tuple(self.signs), start=start, end=end)
         return Statement(relation, conditions, tuple(self.rows))
+
+
+def function_name(node: Node) -> str:
+    """Return the name of a function with its argument."""
+    return node.name.removesuffix(" open").split()[0] if isinstance(node, Operation) else ""
+
+
+def alike(function: Node, follower: Node) -> bool:
+    r"""Return whether the argument of a function ends before another: `\sin x \cos x`."""
+    names = {function_name(function), function_name(follower)}
+    return names <= TRIGONOMETRIC or (len(names) == 1 and "" not in names)
 
 
 def moment_of(item: Item | None) -> str:

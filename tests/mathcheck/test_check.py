@@ -42,6 +42,10 @@ def place() -> Context:
     for defines, text in (
         (r"\mathbf{y}", r"\mathbf{y} = \frac{\exp(\mathbf{z})}{\sum_{d=1}^{C} e^{z_d}}"),
         ("f(x)", r"f(x) = x^3 \sin(x)"),
+        (
+            r"F(x \mid s, a^2)",
+            r"F(x \mid s, a^2) = \frac{1}{a \sqrt{2 \pi}} \exp\left(-\frac{(x - s)^2}{2 a^2}\right)",
+        ),
         (r"g(\mathbf{z})", r"g(\mathbf{z}) = \mathbf{z}^\top \mathbf{A} \mathbf{z}"),
     ):
         result, context = check(text, Options(defines=defines), context)
@@ -51,6 +55,15 @@ def place() -> Context:
 
 TRUE = [
     r"(a + b)^2 = a^2 + 2 a b + b^2",
+    r"\cosh^2 x - \sinh^2(x) = 1",
+    r"\sin x \cos x = \frac{1}{2} \sin(2 x)",
+    r"\log a \log b = \log(b) \log(a)",
+    r"e^x = \sum_{k=0}^{\infty} \frac{x^k}{k!}",
+    r"\sum_{k=0}^{\infty} \left(\frac{u}{2}\right)^k = \frac{2}{2 - u}",
+    r"\cos(x) = \sum_{k=0}^{\infty} \frac{(-1)^k x^{2 k}}{(2 k)!}",
+    r"\int_0^1 x^{a - 1} (1 - x)^{b - 1} \, dx = \frac{\Gamma(a) \Gamma(b)}{\Gamma(a + b)}",
+    r"F(x \mid s, a^2) = F(x \mid s, a^2 + 0)",
+    r"F(x \mid s, b) = \frac{1}{\sqrt{2 \pi b}} e^{-(x - s)^2 / (2 b)}",
     r"\max(z_1, \ldots, z_C) = \max_c z_c",
     r"\operatorname{diag}(z_1, \ldots, z_C) \mathbf{v} = \mathbf{z} \odot \mathbf{v}",
     r"\operatorname{diag}(a, b) (x, s) = (a x, b s)^\top",
@@ -154,6 +167,8 @@ def test_what_is_true_holds(text: str, place: Context) -> None:
 FALSE = [
     (r"(a + b)^2 = a^2 + 2 a b - b^2", "= does not hold"),
     (r"\log(a b) = \log(a) - \log(b)", "= does not hold"),
+    (r"e^x = \sum_{k=1}^{\infty} \frac{x^k}{k!}", "= does not hold"),
+    (r"\log F(x \mid s, a^2) = -\log(a^2 \sqrt{2 \pi}) - \frac{(x - s)^2}{2 a^2}", "= does not hold"),
     (r"-\log(a) = \log(a)", "the two sides differ by the sign alone"),
     (r"a^2 = \frac{1}{2} a a", "the right side is the left times 0.5"),
     (r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)", "= does not hold"),
@@ -183,6 +198,9 @@ def test_what_is_false_fails_for_its_reason(text: str, words: str, place: Contex
 REFUSED = [
     (r"\log a (1 - b) = 0", r"write \log(…)"),
     (r"\log^2 a = 1", r"write"),
+    (r"\sin^2 x a = 1", r"write \sin(…)"),
+    (r"a \leftarrow a + x", r"claims nothing that has a value"),
+    (r"\sum_{N=1}^{\infty} \frac{1}{N} = a", r"has not settled after"),
     (r"1/2 a = b", "two readings before a"),
     (r"\sum v_c = 1", r"without an index"),
     (r"q = 1", "q is not in the symbol table"),
