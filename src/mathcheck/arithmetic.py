@@ -376,3 +376,18 @@ def magnitude(value: Any) -> Any:
     number = bare(value)
     size = getattr(number, "magnitude", None)
     return size() if size is not None else abs(number)
+
+
+def symmetric_root(matrix: np.ndarray, exponent: Any) -> np.ndarray:
+    """Return the power of a symmetric positive definite matrix that has the same eigenvectors."""
+    entries = matrix.ravel().tolist()
+    if not all(isinstance(x, context.mpf) for x in entries):
+        raise Undefined("the root of a matrix that is differentiated")
+    if any(matrix[place] != matrix[place[::-1]] for place in np.ndindex(matrix.shape)):
+        raise Undefined("the root of a matrix that is not symmetric")
+    values, vectors = context.eigsy(context.matrix(matrix.tolist()))
+    if any(value <= 0 for value in values):
+        raise Undefined("the root of a matrix that is not positive definite")
+    basis = array(vectors.tolist())
+    root: np.ndarray = (basis * array([value**exponent for value in values])) @ basis.T
+    return root

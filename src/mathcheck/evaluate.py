@@ -802,6 +802,8 @@ def power(base: Any, exponent: Any, node: Node) -> Any:
         raise Refusal(f"{shape(exponent)} as an exponent", node.start)
     if not isinstance(base, np.ndarray | Row):
         return number_power(base, exponent)
+    if not isinstance(exponent, Dual) and abs(exponent) == context.mpf("0.5"):
+        return arithmetic.symmetric_root(square(base, node, "root"), exponent)
     if isinstance(exponent, Dual) or exponent != context.floor(exponent) or abs(exponent) > 8:
         raise Refusal(f"{shape(base)} to a power that is no small whole number", node.start)
     if isinstance(base, np.ndarray) and base.ndim == 2 and base.shape[0] == base.shape[1]:

@@ -438,7 +438,8 @@ class Reader:
                 node = self.power(node, start)
             elif self.next_is("'"):
                 raise Refusal(
-                    "a prime on what is neither a declared name nor a function", self.position()
+                    "a prime on what is neither a function nor, with it, in the symbol table",
+                    self.position(),
                 )
             elif self.next_is("!"):
                 self.at += 1
@@ -463,7 +464,9 @@ class Reader:
             spelled == "T" and "T" not in self.table
         ):
             return Operation("transpose", (node,), start=start, end=end)
-        if spelled in (r"-\top", "-T", r"-\operatorname{T}") and "T" not in self.table:
+        if spelled in (r"-\top", r"-\operatorname{T}") or (
+            spelled == "-T" and "T" not in self.table
+        ):
             inverse = Operation("power", (node, Number(Fraction(-1))), start=start, end=end)
             return Operation("transpose", (inverse,), start=start, end=end)
         if spelled in ("*", r"\prime", r"\dagger", r"\star", r"\perp", "+"):
@@ -602,6 +605,11 @@ class Reader:
         if text in (r"\leftarrow", r"\gets", r"\mapsto", r"\to", r"\rightarrow"):
             raise Refusal(
                 f"{text} claims nothing that has a value; give the equation an :unchecked: reason",
+                item.start,
+            )
+        if text in (r"\succeq", r"\preceq", r"\succ", r"\prec"):
+            raise Refusal(
+                rf"{text} is not read; write \mathbf{{x}}^\top A \mathbf{{x}} \geq 0",
                 item.start,
             )
         if text in (r"\pm", r"\mp"):
@@ -1154,23 +1162,55 @@ class Reader:
         if not closing:
             raise Refusal("a probability needs its events in brackets", self.position())
         outer_bars, self.bars = self.bars, False
-        events = self.events()
-        given = self.events() if self.accept("|", r"\mid") else ()
+        events = self.all_events()
+        given = self.all_events() if self.accept("|", r"\mid") else []
         self.bars = outer_bars
         self.expect(closing, "the events")
-        return Probability(events, given, start=start, end=self.before())
+        end = self.before()
+        plain_events = tuple(e for e in events if isinstance(e, Event))
+        plain_given = tuple(e for e in given if isinstance(e, Event))
+        if len(plain_events) == len(events) and len(plain_given) == len(given):
+            return Probability(plain_events, plain_given, start=start, end=end)
+        # P(A | B) = E[1_A 1_B] / E[1_B]
+        both = chance([*events, *given], start, end)
+        return Operation("quotient", (both, chance(given, start, end))) if given else both
 
     def events(self) -> tuple[Event, ...]:
+        """Read what is given in a moment: random variables, each with a value or without."""
         found = []
+        for event in self.all_events():
+            if not isinstance(event, Event):
+                raise Refusal("X or X = x was expected after the bar", event.start)
+            found.append(event)
+        return tuple(found)
+
+    def all_events(self) -> list[Event | Relation]:
+        """Read events: a random variable, one that equals a value, or another relation."""
+        found: list[Event | Relation] = []
         while True:
             start = self.position()
             variable = self.expression()
-            if not isinstance(variable, Name) or self.table.kind(variable.key) != "variable":
+            plain = isinstance(variable, Name) and self.table.kind(variable.key) == "variable"
+            if plain and self.accept("="):
+                assert isinstance(variable, Name)
+                value = self.expression()
+                found.append(Event(variable.key, value, start=start, end=self.before()))
+            elif self.relation_of(self.peek()):
+                relation = self.relation_rest(variable)
+                assert isinstance(relation, Relation)
+                if not any(
+                    isinstance(n, Name) and self.table.kind(n.key) == "variable"
+                    for n in walk(relation)
+                ):
+                    raise Refusal("a random variable was expected in a probability", start)
+                found.append(relation)
+            elif plain:
+                assert isinstance(variable, Name)
+                found.append(Event(variable.key, None, start=start, end=self.before()))
+            else:
                 raise Refusal("a random variable was expected in a probability", start)
-            value = self.expression() if self.accept("=") else None
-            found.append(Event(variable.key, value, start=start, end=self.before()))
-            if not self.accept(",", r"\cap", ";"):
-                return tuple(found)
+            if not self.accept(",", r"\cap", ";", r"\land"):
+                return found
 
     def moment(self, kind: str) -> Node:
         start = self.position()
@@ -1865,6 +1905,23 @@ class Chain:
         sides = tuple(upright(side) for side in self.sides)
         relation = Relation(sides, tuple(self.signs), start=start, end=end)
         return Statement(relation, conditions, tuple(self.rows))
+
+
+def chance(events: Sequence[Event | Relation], start: int, end: int) -> Node:
+    """Return the probability of events as the expectation of their indicators."""
+    factors: list[Node] = []
+    for event in events:
+        if isinstance(event, Relation):
+            factors.append(Indicator(event, start=event.start, end=event.end))
+            continue
+        if event.value is None:
+            raise Refusal(f"{event.variable} needs a value beside another event", event.start)
+        sides = (Name(event.variable), event.value)
+        factors.append(Indicator(Relation(sides, ("=",)), start=event.start, end=event.end))
+    product = factors[0]
+    for factor in factors[1:]:
+        product = Operation("times", (product, factor), start=start, end=end)
+    return Moment("expectation", (product,), (), start=start, end=end)
 
 
 def function_name(node: Node) -> str:

@@ -55,6 +55,11 @@ def place() -> Context:
 
 TRUE = [
     r"(a + b)^2 = a^2 + 2 a b + b^2",
+    r"P(B \geq 2) = \sum_{c=2}^{C} P(B = c)",
+    r"P(B \geq 2) \leq \frac{\mathbb{E}[B]}{2}",
+    r"P(A = k \mid B > 1) = \frac{\sum_{c=2}^{C} P(A = k, B = c)}{\sum_{c=2}^{C} P(B = c)}",
+    r"\Sigma^{1/2} \Sigma^{-1/2} = I",
+    r"(\Sigma^{-1})^\top = \Sigma^{-\top}",
     r"\cosh^2 x - \sinh^2(x) = 1",
     r"\sin x \cos x = \frac{1}{2} \sin(2 x)",
     r"\log a \log b = \log(b) \log(a)",
@@ -168,7 +173,12 @@ FALSE = [
     (r"(a + b)^2 = a^2 + 2 a b - b^2", "= does not hold"),
     (r"\log(a b) = \log(a) - \log(b)", "= does not hold"),
     (r"e^x = \sum_{k=1}^{\infty} \frac{x^k}{k!}", "= does not hold"),
-    (r"\log F(x \mid s, a^2) = -\log(a^2 \sqrt{2 \pi}) - \frac{(x - s)^2}{2 a^2}", "= does not hold"),
+    (
+        r"\log F(x \mid s, a^2) = -\log(a^2 \sqrt{2 \pi}) - \frac{(x - s)^2}{2 a^2}",
+        "= does not hold",
+    ),
+    (r"P(B > 2) = \sum_{c=2}^{C} P(B = c)", "= does not hold"),
+    (r"\Sigma^{1/2} = \frac{1}{2} \Sigma", "= does not hold"),
     (r"-\log(a) = \log(a)", "the two sides differ by the sign alone"),
     (r"a^2 = \frac{1}{2} a a", "the right side is the left times 0.5"),
     (r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)", "= does not hold"),
