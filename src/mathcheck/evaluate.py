@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -1291,7 +1292,6 @@ def by_parameters(definition: Definition, definitions: Definitions) -> frozenset
 
 def of_limit(node: Limit, scope: Scope) -> Any:
     shared = scope.shared
-    shared.approximate = True
     infinite = isinstance(node.point, Constant) and node.point.name == "infinity"
     falling = (
         isinstance(node.point, Operation)
@@ -1302,18 +1302,30 @@ def of_limit(node: Limit, scope: Scope) -> Any:
     signs = {"+": [1], "-": [-1]}.get(node.side, [1, -1])
     if infinite or falling:
         signs = [1 if infinite else -1]
-    before, context.dps = context.dps, LIMIT_DIGITS
-    try:
-        found = []
+    found = []
+    with approximation(shared, LIMIT_DIGITS):
         for sign in signs:
             for near in NEAR:
                 at = divide(sign, near) if infinite or falling else point + sign * near
                 # Nothing that was kept with fewer digits may be used.
                 fresh = Scope(shared, {**scope.values, node.variable: at}, depth=scope.depth + 1)
                 found.append(evaluate(node.body, fresh))
-    finally:
-        context.dps = before
     return settled(found, node, f"the limit for {node.variable}")
+
+
+@contextmanager
+def approximation(shared: Shared, digits: int) -> Iterator[None]:
+    """Evaluate with more digits at points of our own choice.
+
+    What is met there, however large, says nothing of the size of the numbers in the equation.
+    """
+    digits_before, largest_before = context.dps, shared.largest
+    shared.approximate = True
+    context.dps = digits
+    try:
+        yield
+    finally:
+        context.dps, shared.largest = digits_before, largest_before
 
 
 def agree(a: Any, b: Any) -> bool:
@@ -1339,7 +1351,6 @@ def settled(found: list[Any], node: Node, what: str) -> Any:
 
 
 def of_integral(node: Integral, scope: Scope) -> Any:
-    scope.shared.approximate = True
     low, high = (integral_end(end, scope) for end in (node.low, node.high))
     # Near the upper end of an interval the distance to it is a difference: (1 - x)^{b - 1}.
     infinite = any(not isinstance(end, Dual) and context.isinf(end) for end in (low, high))
@@ -1354,11 +1365,8 @@ def of_integral(node: Integral, scope: Scope) -> Any:
             total = total + scalar(node.body, inner, "an integrand") * weight
         return total
 
-    before_digits, context.dps = context.dps, digits
-    try:
+    with approximation(scope.shared, digits):
         return quadrature(added, node)
-    finally:
-        context.dps = before_digits
 
 
 def quadrature(added: Callable[[Iterable[int], Any], Any], node: Integral) -> Any:

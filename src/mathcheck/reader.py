@@ -1029,7 +1029,23 @@ class Reader:
             raise Refusal(f"{key} is not in the symbol table", start)
         array, indices = choices[0]
         base = Name(array, start=start, end=place)
+        if self.table.kind(array) in ("identity", "ones") and all(
+            isinstance(i, Name) and self.table.kind(i.key) == "size" for i in indices
+        ):
+            # I_D is the matrix of that size, not its row D.
+            return self.sized(base, indices)
         return Component(base, indices, start=start, end=self.before())
+
+    def sized(self, base: Name, sizes: tuple[Node, ...]) -> Node:
+        shape = self.table.entries[base.key].type.shape
+        for size in sizes:
+            assert isinstance(size, Name)
+            if size.key not in {dimension.size for dimension in shape}:
+                raise Refusal(
+                    f"{base.key} is declared with the size {shape[0].size}, not {size.key}",
+                    size.start,
+                )
+        return replace(base, end=self.before())
 
     def candidates(self, key: str) -> list[str]:
         """Return the arrays that a name with an index may mean, the likeliest first."""

@@ -55,6 +55,7 @@ def place() -> Context:
 
 TRUE = [
     r"(a + b)^2 = a^2 + 2 a b + b^2",
+    r"I_C \mathbf{v} = \mathbf{v}",
     r"P(B \geq 2) = \sum_{c=2}^{C} P(B = c)",
     r"P(B \geq 2) \leq \frac{\mathbb{E}[B]}{2}",
     r"P(A = k \mid B > 1) = \frac{\sum_{c=2}^{C} P(A = k, B = c)}{\sum_{c=2}^{C} P(B = c)}",
@@ -179,6 +180,11 @@ FALSE = [
     ),
     (r"P(B > 2) = \sum_{c=2}^{C} P(B = c)", "= does not hold"),
     (r"\Sigma^{1/2} = \frac{1}{2} \Sigma", "= does not hold"),
+    (r"\int_{-\infty}^{\infty} x^2 F(x \mid s, a^2) \, dx = a^2", "= does not hold"),
+    (r"\int_{-\infty}^{\infty} x F(x \mid s, a^2) \, dx = a s", "= does not hold"),
+    (r"\int_{0}^{\infty} (x + 1) e^{-x} \, dx = 3", "= does not hold"),
+    (r"\lim_{N \to \infty} \frac{N + x}{N} = x", "= does not hold"),
+    (r"\lim_{x \to 0} \left( \frac{1}{x} + 2 - \frac{1}{x} \right) = 1", "= does not hold"),
     (r"-\log(a) = \log(a)", "the two sides differ by the sign alone"),
     (r"a^2 = \frac{1}{2} a a", "the right side is the left times 0.5"),
     (r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)", "= does not hold"),
@@ -208,6 +214,7 @@ def test_what_is_false_fails_for_its_reason(text: str, words: str, place: Contex
 REFUSED = [
     (r"\log a (1 - b) = 0", r"write \log(…)"),
     (r"\log^2 a = 1", r"write"),
+    (r"I_n \mathbf{v} = \mathbf{v}", r"I is declared with the size C, not n"),
     (r"\sin^2 x a = 1", r"write \sin(…)"),
     (r"a \leftarrow a + x", r"claims nothing that has a value"),
     (r"\sum_{N=1}^{\infty} \frac{1}{N} = a", r"has not settled after"),
