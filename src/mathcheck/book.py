@@ -219,6 +219,13 @@ def repaired(equation: Equation, pair: tuple[int, int], place: Context) -> str:
     chain = reading.prepared[pair[0]].chain
     left, right = chain.sides[pair[1] : pair[1] + 2]
     changes = mutants(equation.text, reading.place.table, everywhere=True)
+    if chain.signs[pair[1]] in ("<", "<=", ">", ">="):
+        # Much makes an inequality true; only the other direction is a likely cause.
+        for mutant in changes:
+            between = left.end <= mutant.start < right.start and mutant.kind == "relation"
+            if between and stands(mutant.text, equation.options, place, only=pair):
+                return mutant.words
+        return ""
     # The right side is the newer one in a chain, and so the likelier place of the slip.
     for side in (right, left):
         for mutant in changes:

@@ -43,9 +43,11 @@ POINTS = 8
 ATTEMPTS = 200
 # Of the values of the free indices, at most so many are tried at one point.
 ASSIGNMENTS = 16
-# Two sides are equal if they differ by less than this part of the largest number on the way:
-# of the 50 digits, 12 are left to rounding.
+# Two sides are equal if they differ by less than this part of the larger, or of one: of the 50
+# digits, 12 are left to rounding. Where larger numbers are added on the way, there are more digits.
 TOLERANCE = context.mpf(10) ** -(DIGITS - 12)
+LARGE = context.mpf(10) ** 6
+MOST_DIGITS = 1000
 # Limits and integrals are approximated; see `evaluate.SETTLED`.
 ROUGH = context.mpf(10) ** -13
 PYTHON_TOLERANCE = 1e-11
@@ -761,13 +763,25 @@ def compare_chain(
             good = belongs(left, chain.sides[relation + 1], scope) == (sign == "in")
         else:
             right = side(relation + 1)
-            good = agree(
-                left, right, sign, ready.chain.sides[relation : relation + 2], scope, tally
-            )
+            sides = chain.sides[relation : relation + 2]
+            if scope.shared.largest > LARGE and not scope.shared.approximate:
+                left, right = with_more_digits(sides, scope)
+            good = agree(left, right, sign, sides, scope, tally)
         tally.comparisons += 1
         if not good and pair not in tally.failures:
             tally.failures[pair] = Failure(left, right, dict(scope.values), dict(assignment))
     tally.approximate |= scope.shared.approximate
+
+
+def with_more_digits(sides: Sequence[Node], scope: Scope) -> list[Any]:
+    """Return the values of sides, with so many digits that large numbers may cancel in them."""
+    size = int(context.log10(scope.shared.largest)) + 1
+    if size > MOST_DIGITS:
+        raise Refusal(f"numbers of {size} digits on the way", sides[0].start)
+    with context.workdps(DIGITS + size):
+        # Nothing that was kept with fewer digits may be used.
+        fresh = Scope(scope.shared, dict(scope.values))
+        return [evaluate(side, fresh) for side in sides]
 
 
 def agree(
@@ -801,7 +815,9 @@ def near(a: Any, b: Any, scope: Scope, tally: Tally) -> bool:
     """Return whether two numbers are equal up to rounding."""
     a, b = bare(a), bare(b)
     difference = abs(a - b)
-    scale = max(abs(a), abs(b), context.one, context.mpf(scope.shared.largest))
+    scale = max(abs(a), abs(b), context.one)
+    if scope.shared.approximate:
+        scale = max(scale, scope.shared.largest)
     tally.worst = max(tally.worst, float(difference / scale))
     return bool(difference <= (ROUGH if scope.shared.approximate else TOLERANCE) * scale)
 
@@ -899,7 +915,7 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
                 f"{shape(value)}" + (f" for each {', '.join(order)}" if order else "")
             )
         tally.comparisons += 1
-        scale = max(float(np.max(np.abs(exact), initial=0.0)), scope.shared.largest)
+        scale = max(float(np.max(np.abs(exact), initial=0.0)), float(scope.shared.largest))
         difference = float(np.max(np.abs(np.ravel(part) - exact), initial=0.0))
         if not difference <= PYTHON_TOLERANCE * scale:
             worst = int(np.argmax(np.abs(np.ravel(part) - exact)))

@@ -91,7 +91,7 @@ class Shared:
     table: Table
     definitions: Definitions
     steps: int = BUDGET
-    largest: float = 1.0
+    largest: Any = context.one
     approximate: bool = False
     tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -903,17 +903,8 @@ def summed(values: list[Any], node: Node, scope: Scope) -> Any:
     shared = scope.shared
     for value in values:
         if not isinstance(value, np.ndarray | Row):
-            shared.largest = max(shared.largest, size_in_float(value))
+            shared.largest = max(shared.largest, arithmetic.magnitude(value))
     return result
-
-
-def size_in_float(value: Any) -> float:
-    """Return how large a number is, for the scale of a comparison."""
-    size = arithmetic.magnitude(value)
-    try:
-        return float(size)
-    except OverflowError:
-        return float("inf")
 
 
 def dotted(a: Any, b: Any, node: Node) -> Any:

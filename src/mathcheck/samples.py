@@ -105,7 +105,9 @@ def random_number(kind: Type, given: Mapping[str, int], source: random.Random, w
     if kind.kind == "positive":
         return number(Fraction(source.randint(GRID // 8, scale * GRID), GRID))
     if kind.kind == "unit":
-        return number(Fraction(source.randint(1, GRID - 1), GRID))
+        # So far from one that a geometric series settles.
+        ends = (1, GRID - 1) if wide else (GRID // 64, GRID - GRID // 32)
+        return number(Fraction(source.randint(*ends), GRID))
     if kind.kind == "binary":
         return source.randint(0, 1)
     if kind.kind == "integer":

@@ -55,6 +55,8 @@ def place() -> Context:
 
 TRUE = [
     r"(a + b)^2 = a^2 + 2 a b + b^2",
+    r"(10^{60} + x) - 10^{60} = x",
+    r"\log(e^{20 a} + e^{20 b}) = 20 a + \log(1 + e^{20 (b - a)})",
     r"I_C \mathbf{v} = \mathbf{v}",
     r"P(B \geq 2) = \sum_{c=2}^{C} P(B = c)",
     r"P(B \geq 2) \leq \frac{\mathbb{E}[B]}{2}",
@@ -185,6 +187,8 @@ FALSE = [
     (r"\int_{0}^{\infty} (x + 1) e^{-x} \, dx = 3", "= does not hold"),
     (r"\lim_{N \to \infty} \frac{N + x}{N} = x", "= does not hold"),
     (r"\lim_{x \to 0} \left( \frac{1}{x} + 2 - \frac{1}{x} \right) = 1", "= does not hold"),
+    (r"\log(e^{20 a} + e^{20 b}) - 20 \max(a, b) = 1", "= does not hold"),
+    (r"(10^{60} + x) - 10^{60} = x + 1", "= does not hold"),
     (r"-\log(a) = \log(a)", "the two sides differ by the sign alone"),
     (r"a^2 = \frac{1}{2} a a", "the right side is the left times 0.5"),
     (r"\frac{\partial y_i}{\partial z_j} = y_i (1 - y_j)", "= does not hold"),
