@@ -128,15 +128,20 @@ def reduce_gradient(gradient: FloatArray, samples: int, reduction: Reduction) ->
     return gradient / gradient.dtype.type(samples) if reduction == "mean" else gradient
 
 
+def check_labels(labels: NDArray[Any], n_classes: int) -> None:
+    """Raise if a label is out of range, and name the first."""
+    if not labels.size or (labels.min() >= 0 and labels.max() < n_classes):
+        return
+    index = index_of_first((labels < 0) | (labels >= n_classes))
+    raise ValueError(
+        f"t: label {labels[index]}{place(index)} is out of range; "
+        f"expected integers from 0 to {n_classes - 1} ({n_classes} classes)"
+    )
+
+
 def labels_to_rows(labels: NDArray[Any], n_classes: int) -> NDArray[np.bool_]:
     """Return one-hot rows, or name the first label that is out of range."""
-    outside = (labels < 0) | (labels >= n_classes)
-    if outside.any():
-        index = index_of_first(outside)
-        raise ValueError(
-            f"t: label {labels[index]}{place(index)} is out of range; "
-            f"expected integers from 0 to {n_classes - 1} ({n_classes} classes)"
-        )
+    check_labels(labels, n_classes)
     one_hot: NDArray[np.bool_] = labels[..., np.newaxis] == np.arange(n_classes)
     return one_hot
 
@@ -184,23 +189,70 @@ def distributions(p: ArrayLike, axis: int, name: str) -> tuple[FloatArray, np.dt
     return rows, array.dtype
 
 
-def logits(z: ArrayLike, axis: int = -1) -> tuple[FloatArray, int, np.dtype[Any]]:
-    """Return the logits with the classes last, the axis they came on and the type they had."""
+def logits(z: ArrayLike, axis: int = -1) -> tuple[FloatArray, int]:
+    """Return the logits, contiguous and in their own type, and the axis of the classes."""
     array = as_floats(z, "z")
-    position = class_axis(array, axis, "z")
-    return classes_last(array, position), position, array.dtype
+    return np.ascontiguousarray(array), class_axis(array, axis, "z")
 
 
-def targets(t: ArrayLike, z: FloatArray, axis: int) -> FloatArray:
-    """Return one row of probabilities per row of ``z`` (which has its classes last)."""
+def targets(t: ArrayLike, z: FloatArray, axis: int) -> NDArray[Any]:
+    """Return integer labels of the shape of the samples, or probabilities of the shape of z."""
     array = as_array(t, "t")
-    *samples, n_classes = z.shape
-    shape = (*samples[:axis], n_classes, *samples[axis:])
-    if array.shape == shape:
-        return distributions(array, axis, "t")[0].astype(z.dtype, copy=False)
-    if array.shape == tuple(samples) and are_labels(array):
-        return labels_to_rows(array, n_classes).astype(z.dtype)
+    samples = (*z.shape[:axis], *z.shape[axis + 1 :])
+    if array.shape == z.shape:
+        probabilities = as_floats(array, "t")
+        rows = classes_last(probabilities, axis)
+        check_simplex(rows, "t", simplex_tolerance(probabilities.dtype))
+        return np.ascontiguousarray(probabilities)
+    if array.shape == samples and are_labels(array):
+        labels = array.astype(np.intp) if array.dtype.kind == "f" else array
+        check_labels(labels, z.shape[axis])
+        return np.asarray(labels, order="C")
     raise ValueError(
         f"t: got shape {array.shape} and type {array.dtype}; expected integer labels of shape "
-        f"{tuple(samples)} or probabilities of shape {shape}"
+        f"{samples} or probabilities of shape {z.shape}"
     )
+
+
+def target_rows(t: ArrayLike, z: FloatArray, axis: int) -> FloatArray:
+    """Return the targets as probabilities in the type of z, with the classes on the last axis."""
+    found = targets(t, z, axis)
+    if found.shape == z.shape:
+        return classes_last(found, axis).astype(z.dtype, copy=False)
+    return labels_to_rows(found, z.shape[axis]).astype(z.dtype)
+
+
+def result_for(
+    shape: tuple[int, ...], dtype: np.dtype[Any], z: FloatArray, out: FloatArray | None
+) -> FloatArray:
+    """Return memory for a result: `out` itself where it can be written to as it is.
+
+    Raises
+    ------
+    ValueError
+        If `out` is not an array of this shape and type that can be written to.
+    """
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray):
+        raise ValueError(f"out: got {type(out).__name__}; expected a numpy.ndarray")
+    if out.shape != shape or out.dtype != dtype:
+        raise ValueError(
+            f"out: got shape {out.shape} and type {out.dtype}; expected {shape} and {dtype}"
+        )
+    if not out.flags.writeable:
+        raise ValueError("out: got a read-only array; expected one that can be written to")
+    # A tile is read before its part of the result is written, so that z itself may be `out`.
+    same = out.shape == z.shape and out.ctypes.data == z.ctypes.data
+    if out.flags.c_contiguous and (same or not np.may_share_memory(out, z)):
+        return out
+    return np.empty(shape, dtype)
+
+
+def delivered(result: FloatArray, out: FloatArray | None) -> FloatArray:
+    """Return the result in `out`, if there is one; an array without axes becomes a scalar."""
+    if out is None:
+        return result[()]
+    if result is not out:
+        out[...] = result
+    return out

@@ -5,7 +5,9 @@ that a small loss is made of. Where a target probability is zero its class is le
 logit is -inf, as :math:`0 \log 0 = 0`.
 """
 
+import math
 import operator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,17 +19,33 @@ from softmax_theory._arrays import (
     are_labels,
     as_array,
     check_reduction,
-    classes_back,
+    classes_last,
+    delivered,
     distributions,
     finish,
     labels_to_rows,
     logits,
-    reduce_gradient,
     reduce_losses,
+    result_for,
     same_shape,
+    target_rows,
     targets,
 )
-from softmax_theory.softmax import shifted, softmax_jacobian, softmax_rows, sum_of_others
+from softmax_theory._tiles import (
+    Sums,
+    Tile,
+    exponential_of,
+    filled,
+    log_rest,
+    parts,
+    spare_for,
+    split,
+    sums,
+    tiles,
+    write_one,
+    write_quotient,
+)
+from softmax_theory.softmax import softmax_jacobian
 
 __all__ = [
     "cross_entropy",
@@ -41,25 +59,85 @@ __all__ = [
 
 
 @np.errstate(all="ignore")
-def _losses(z: FloatArray, t: FloatArray) -> FloatArray:
-    m, _, rest = shifted(z)
-    # No term is negative, so that nothing cancels. Halved, the gap between two finite logits
-    # cannot overflow.
-    terms = 2 * t * (m / 2 - z / 2) + t * np.log1p(rest)
-    return np.asarray(np.where(t == 0, 0, terms).sum(axis=-1))
+def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
+    """Write the loss of each sample; the classes are on the middle axis of z, and of t if soft."""
+    for tile in tiles(z):
+        found = sums(tile)
+        if t.ndim == 2:
+            true = tile.z[tile.at(tile.samples(t).reshape(-1))]
+            loss = (found.largest - true) + log_rest(found)
+        else:
+            loss = _expected(tile, found, tile.part(t).reshape(tile.z.shape))
+        part = tile.samples(losses)
+        part[...] = loss.reshape(part.shape)
+
+
+def _expected(tile: Tile, found: Sums, t: FloatArray) -> FloatArray:
+    """Return the sum of t_c (m - z_c + log(total / first)); no term is negative."""
+    logarithm = log_rest(found)
+    results: list[FloatArray] = []
+    for block in tile.blocks():
+        # Halved, the gap between two finite logits cannot overflow.
+        terms = np.subtract(
+            found.largest / 2, tile.z[block] / 2, out=tile.values[: len(tile.z[block])]
+        )
+        terms *= 2 * t[block]
+        terms += t[block] * logarithm
+        np.copyto(terms, 0, where=t[block] == 0)
+        results.extend(parts(terms, spare_for(tile, terms)))
+    return np.asarray(np.add.reduce(results))
 
 
 @np.errstate(all="ignore")
-def _gradients(z: FloatArray, t: FloatArray) -> FloatArray:
-    # y_i (1 - t_i) - t_i (1 - y_i) is y_i - t_i, with both complements as the sums of the others:
-    # the derivative of the loss as computed even where t sums to one only to within rounding.
-    y = softmax_rows(z)
-    return y * sum_of_others(t) - t * sum_of_others(y)
+def gradients_into(z: FloatArray, t: NDArray[Any], samples: int, result: FloatArray) -> None:
+    """Write the derivatives of the losses, divided by `samples`."""
+    for tile in tiles(z):
+        found = sums(tile)
+        if t.ndim == 2:
+            differences_to_labels(tile, found, tile.samples(t).reshape(-1), samples, result)
+        else:
+            differences(tile, found, tile.part(t).reshape(tile.z.shape), samples, result)
+
+
+def differences_to_labels(
+    tile: Tile, found: Sums, t: NDArray[Any], samples: int, result: FloatArray
+) -> None:
+    """Write y, and for the true class y - 1, which is minus the sum of the others."""
+    true = tile.z[tile.at(t)].astype(found.total.dtype)
+    y = exponential_of(true, found.shift) / found.total
+    own = np.where(true == found.largest, -found.rest / found.total, y - 1) / samples
+    part = tile.part(result)
+    for block, values in filled(tile, found.shift):
+        write_quotient(values, found.total, part[block], samples)
+    write_one(part, t, own)
+
+
+def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: FloatArray) -> None:
+    """Write y_i T - t_i with the sum T of the targets.
+
+    It is the derivative of the loss as computed, also where T is one only to within rounding. For
+    the largest y it is written with the complements: y (T - t) - t (1 - y).
+    """
+    most = np.argmax(tile.z, axis=0)
+    own = t[tile.at(most)].astype(found.total.dtype)
+    others = np.where(np.arange(len(t))[:, np.newaxis] == most, 0, t).astype(found.total.dtype)
+    beside = np.add.reduce(parts(others, np.empty_like(others)))
+    part = tile.part(result)
+    for block, values in filled(tile, found.shift):
+        values /= found.total
+        values *= own + beside
+        values -= t[block]
+        values /= samples
+        np.copyto(part[block], values.reshape(part[block].shape), casting="same_kind")
+    y, rest = found.first / found.total, found.rest / found.total
+    write_one(part, most, (y * beside - own * rest) / samples)
 
 
 @np.errstate(all="ignore")
 def _likelihoods(z: FloatArray, t: FloatArray) -> FloatArray:
-    return np.asarray(np.exp(-_losses(z, t)))
+    losses = np.empty(z.shape[:-1], z.dtype)
+    losses_into(split(z, z.ndim - 1), split(t, z.ndim - 1), losses.reshape(-1, 1))
+    return np.asarray(np.exp(-losses))
 
 
 @np.errstate(all="ignore")
@@ -130,8 +208,9 @@ def likelihood(z: ArrayLike, t: ArrayLike, *, axis: int = -1) -> FloatResult:
     >>> likelihood([[0.0, 0.0], [1.0, 2.0]], [0, 1]).round(4)
     array([0.5   , 0.7311])
     """
-    rows, position, dtype = logits(z, axis)
-    return finish(_likelihoods(rows, targets(t, rows, position)), dtype)
+    array, position = logits(z, axis)
+    rows = target_rows(t, array, position)
+    return finish(_likelihoods(classes_last(array, position), rows), array.dtype)
 
 
 def cross_entropy(
@@ -208,13 +287,27 @@ def cross_entropy(
     1.92874985e-22
     """
     check_reduction(reduction)
-    rows, position, dtype = logits(z, axis)
-    losses = _losses(rows, targets(t, rows, position))
-    return finish(reduce_losses(losses, reduction), dtype)
+    array, position = logits(z, axis)
+    target = targets(t, array, position)
+    before, after = array.shape[:position], array.shape[position + 1 :]
+    flat = (math.prod(before), math.prod(after))
+    losses = np.empty((*before, *after), np.result_type(array.dtype, np.float64))
+    labels = target.shape != array.shape
+    losses_into(
+        split(array, position),
+        target.reshape(flat) if labels else split(target, position),
+        losses.reshape(flat),
+    )
+    return finish(reduce_losses(losses, reduction), array.dtype)
 
 
 def cross_entropy_gradient(
-    z: ArrayLike, t: ArrayLike, *, axis: int = -1, reduction: Reduction = "mean"
+    z: ArrayLike,
+    t: ArrayLike,
+    *,
+    axis: int = -1,
+    reduction: Reduction = "mean",
+    out: FloatArray | None = None,
 ) -> FloatArray:
     r"""Return the derivative of the cross-entropy with respect to the logits.
 
@@ -273,11 +366,18 @@ def cross_entropy_gradient(
     -1.92874985e-22
     """
     check_reduction(reduction)
-    rows, position, dtype = logits(z, axis)
-    gradients = _gradients(rows, targets(t, rows, position))
-    samples = gradients.size // gradients.shape[-1]
-    gradients = reduce_gradient(gradients, samples, reduction)
-    return finish(classes_back(gradients, position), dtype)
+    array, position = logits(z, axis)
+    target = targets(t, array, position)
+    result = result_for(array.shape, array.dtype, array, out)
+    flat = (math.prod(array.shape[:position]), math.prod(array.shape[position + 1 :]))
+    labels = target.shape != array.shape
+    gradients_into(
+        split(array, position),
+        target.reshape(flat) if labels else split(target, position),
+        math.prod(flat) if reduction == "mean" else 1,
+        split(result, position),
+    )
+    return delivered(result, out)
 
 
 def cross_entropy_hessian(z: ArrayLike) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats, targets, working
+from softmax_theory._arrays import FloatArray, as_floats, target_rows, working
 from softmax_theory.cross_entropy import cross_entropy, cross_entropy_gradient
 from softmax_theory.softmax import softmax
 
@@ -259,7 +259,7 @@ class LinearSoftmax:
                 f"X: got {'a nan or an infinity' if len(samples) else 'no sample'}; "
                 "expected at least one sample of finite numbers"
             )
-        rows = targets(t, self._logits(samples), axis=1)
+        rows = target_rows(t, self._logits(samples), axis=1)
         steps = _positive_integer(n_steps, "n_steps")
         limit = _nonnegative(tolerance, "tolerance")
         rate = (

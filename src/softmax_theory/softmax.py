@@ -5,6 +5,8 @@ exponentials :math:`e^{z_c - m}` are at most one, one of them is exactly one, an
 others, kept apart from it, has the digits that ``1 + rest`` would round away.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -12,11 +14,22 @@ from softmax_theory._arrays import (
     FloatArray,
     FloatResult,
     as_floats,
-    classes_back,
+    delivered,
     finish,
     logits,
+    result_for,
     same_shape,
     working,
+)
+from softmax_theory._tiles import (
+    add_up,
+    filled,
+    log_rest,
+    split,
+    sums,
+    tiles,
+    write_difference,
+    write_quotient,
 )
 
 __all__ = [
@@ -52,35 +65,42 @@ def sum_of_others(p: FloatArray) -> FloatArray:
 
 
 @np.errstate(all="ignore")
-def shifted(z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return m = max z_c, e^{z_c - m}, and the sum of these without the largest, which is one.
-
-    A row that has a nan or +inf, or -inf alone, gives nan for the last.
-    """
-    largest = np.argmax(z, axis=-1, keepdims=True)
-    m = np.take_along_axis(z, largest, axis=-1)
-    exponentials = np.exp(z - m)
-    return m, exponentials, sum_without(exponentials, largest)
+def softmax_into(z: FloatArray, result: FloatArray) -> None:
+    """Write the softmax function along the middle axis of three into `result`."""
+    for tile in tiles(z):
+        shift, total = add_up(tile)
+        part = tile.part(result)
+        for block, values in filled(tile, shift):
+            write_quotient(values, total, part[block])
 
 
 @np.errstate(all="ignore")
+def log_softmax_into(z: FloatArray, result: FloatArray) -> None:
+    """Write the logarithm of the softmax function along the middle axis into `result`."""
+    for tile in tiles(z):
+        found = sums(tile)
+        logarithm = log_rest(found)
+        part = tile.part(result)
+        # Neither term is positive, so that nothing cancels.
+        for block in tile.blocks():
+            write_difference(tile, block, found.largest, logarithm, part[block])
+
+
+@np.errstate(all="ignore")
+def logsumexp_into(z: FloatArray, result: FloatArray) -> None:
+    """Write the logarithm of the sum along the middle axis into `result`, which has two."""
+    for tile in tiles(z):
+        found = sums(tile)
+        m = found.largest
+        samples = tile.samples(result)
+        samples[...] = np.where(np.isinf(m), m, m + log_rest(found)).reshape(samples.shape)
+
+
 def softmax_rows(z: FloatArray) -> FloatArray:
-    """Return the softmax function along the last axis."""
-    _, exponentials, rest = shifted(z)
-    return exponentials / (1 + rest)
-
-
-@np.errstate(all="ignore")
-def _log_softmax_rows(z: FloatArray) -> FloatArray:
-    m, _, rest = shifted(z)
-    # Neither term is positive, so that nothing cancels.
-    return np.asarray((z - m) - np.log1p(rest))
-
-
-@np.errstate(all="ignore")
-def _logsumexp_rows(z: FloatArray) -> FloatArray:
-    m, _, rest = shifted(z)
-    return np.where(np.isinf(m), m, m + np.log1p(rest))[..., 0]
+    """Return the softmax function along the last axis of a working array."""
+    result = np.empty(z.shape, z.dtype)
+    softmax_into(split(z, z.ndim - 1), split(result, z.ndim - 1))
+    return result
 
 
 @np.errstate(all="ignore")
@@ -103,7 +123,7 @@ def _product_rows(z: FloatArray, v: FloatArray) -> FloatArray:
     return np.asarray(4 * y * (w - (y * w).sum(axis=-1, keepdims=True)))
 
 
-def softmax(z: ArrayLike, axis: int = -1) -> FloatArray:
+def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> FloatArray:
     r"""Return the softmax function of the logits, the probabilities of the classes.
 
     .. math:: y_c = \varsigma(\mathbf{z})_c = \frac{e^{z_c}}{\sum_{d=1}^{C} e^{z_d}}
@@ -156,11 +176,13 @@ def softmax(z: ArrayLike, axis: int = -1) -> FloatArray:
     array([[1. , 0. ],
            [0.5, 0.5]])
     """
-    rows, position, dtype = logits(z, axis)
-    return finish(classes_back(softmax_rows(rows), position), dtype)
+    array, position = logits(z, axis)
+    result = result_for(array.shape, array.dtype, array, out)
+    softmax_into(split(array, position), split(result, position))
+    return delivered(result, out)
 
 
-def log_softmax(z: ArrayLike, axis: int = -1) -> FloatArray:
+def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> FloatArray:
     r"""Return the logarithm of the softmax function.
 
     .. math:: \log(\varsigma(\mathbf{z})_c) = z_c - \log\left(\sum_{d=1}^{C} e^{z_d}\right)
@@ -213,11 +235,13 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> FloatArray:
     >>> print(f"{log_softmax([50.0, 0.0])[0]:.8e}")
     -1.92874985e-22
     """
-    rows, position, dtype = logits(z, axis)
-    return finish(classes_back(_log_softmax_rows(rows), position), dtype)
+    array, position = logits(z, axis)
+    result = result_for(array.shape, array.dtype, array, out)
+    log_softmax_into(split(array, position), split(result, position))
+    return delivered(result, out)
 
 
-def logsumexp(z: ArrayLike, axis: int = -1) -> FloatResult:
+def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> FloatResult:
     r"""Return the logarithm of the sum of the exponentials of the logits.
 
     .. math:: \log\left(\sum_{c=1}^{C} e^{z_c}\right)
@@ -268,8 +292,11 @@ def logsumexp(z: ArrayLike, axis: int = -1) -> FloatResult:
     >>> logsumexp([[1000.0, 1000.0], [-1000.0, -1000.0]]).round(4)
     array([1000.6931, -999.3069])
     """
-    rows, _, dtype = logits(z, axis)
-    return finish(_logsumexp_rows(rows), dtype)
+    array, position = logits(z, axis)
+    before, after = array.shape[:position], array.shape[position + 1 :]
+    result = result_for((*before, *after), array.dtype, array, out)
+    logsumexp_into(split(array, position), result.reshape(math.prod(before), math.prod(after)))
+    return delivered(result, out)
 
 
 def softmax_jacobian(z: ArrayLike) -> FloatArray:
@@ -319,8 +346,8 @@ def softmax_jacobian(z: ArrayLike) -> FloatArray:
     >>> softmax_jacobian([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]).shape
     (2, 3, 3)
     """
-    rows, _, dtype = logits(z)
-    return finish(_jacobian_rows(rows), dtype)
+    array, _ = logits(z)
+    return finish(_jacobian_rows(working(array)), array.dtype)
 
 
 def softmax_jvp(z: ArrayLike, v: ArrayLike) -> FloatArray:
@@ -371,9 +398,9 @@ def softmax_jvp(z: ArrayLike, v: ArrayLike) -> FloatArray:
     """
     z_array, v_array = as_floats(z, "z"), as_floats(v, "v")
     dtype = np.result_type(z_array, v_array)
-    rows, _, _ = logits(z_array.astype(dtype, copy=False))
+    rows, _ = logits(z_array.astype(dtype, copy=False))
     same_shape("v", v_array, "z", z_array)
-    return finish(_product_rows(rows, working(v_array.astype(dtype, copy=False))), dtype)
+    return finish(_product_rows(working(rows), working(v_array.astype(dtype, copy=False))), dtype)
 
 
 def softmax_vjp(z: ArrayLike, v: ArrayLike) -> FloatArray:

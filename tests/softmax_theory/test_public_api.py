@@ -87,9 +87,9 @@ def test_sources_do_not_mention_mathcheck():
 
 
 SIGNATURES = {
-    "softmax": "(z, axis=-1)",
-    "log_softmax": "(z, axis=-1)",
-    "logsumexp": "(z, axis=-1)",
+    "softmax": "(z, axis=-1, *, out=None)",
+    "log_softmax": "(z, axis=-1, *, out=None)",
+    "logsumexp": "(z, axis=-1, *, out=None)",
     "softmax_jacobian": "(z)",
     "softmax_jvp": "(z, v)",
     "softmax_vjp": "(z, v)",
@@ -100,7 +100,7 @@ SIGNATURES = {
     "binary_cross_entropy_gradient": "(z, t, *, reduction='mean')",
     "likelihood": "(z, t, *, axis=-1)",
     "cross_entropy": "(z, t, *, axis=-1, reduction='mean')",
-    "cross_entropy_gradient": "(z, t, *, axis=-1, reduction='mean')",
+    "cross_entropy_gradient": "(z, t, *, axis=-1, reduction='mean', out=None)",
     "cross_entropy_hessian": "(z)",
     "entropy": "(p, *, axis=-1)",
     "kl_divergence": "(p, q, *, axis=-1)",

@@ -105,9 +105,9 @@ def test_invariants(z, shift):
     y = st.softmax(z)
     assert (y > 0).all()
     np.testing.assert_allclose(y.sum(axis=-1), 1, rtol=1e-15 * z.shape[-1])
-    # z and the shift are integers, so that z + shift is exact and the results are the same.
-    np.testing.assert_array_equal(st.softmax(z + shift), y)
-    np.testing.assert_array_equal(st.log_softmax(z + shift), st.log_softmax(z))
+    # z and the shift are integers, so that z + shift is exact: 4 ulp are 8 roundings at most.
+    np.testing.assert_allclose(st.softmax(z + shift), y, rtol=8 * 2.0**-53)
+    np.testing.assert_allclose(st.log_softmax(z + shift), st.log_softmax(z), rtol=8 * 2.0**-53)
     order = np.random.default_rng(0).permutation(z.shape[-1])
     np.testing.assert_allclose(st.softmax(z[..., order]), y[..., order], rtol=1e-14)
     np.testing.assert_allclose(np.log(y), st.log_softmax(z), rtol=1e-13, atol=1e-14)
@@ -196,9 +196,10 @@ def test_a_result_beyond_the_largest_float_is_infinite(dtype):
 
 def test_classes_on_the_first_axis_are_summed_as_accurately():
     z = np.random.default_rng(8).normal(size=(4096, 3)).astype(np.float32)
-    for function in (st.softmax, st.log_softmax):
-        np.testing.assert_array_equal(function(z, axis=0), function(z.T.copy()).T)
-    np.testing.assert_array_equal(st.logsumexp(z, axis=0), st.logsumexp(z.T.copy()))
+    for name in ("softmax", "log_softmax", "logsumexp"):
+        expected = getattr(exact, name)(z.T)
+        assert errors(getattr(st, name)(z.T.copy()), expected).max() <= 2
+        assert errors(getattr(st, name)(z, axis=0).T, expected).max() <= 2
     p = st.softmax(z, axis=0)
     np.testing.assert_array_equal(st.entropy(p, axis=0), st.entropy(p.T.copy()))
 

@@ -1,0 +1,340 @@
+r"""The softmax function tile by tile: what all functions of logits are computed from.
+
+The classes of a tile are on its first axis. A tile fits into the cache of a core, and is all that
+is held beside the result. It is computed in binary64 at least.
+
+Exponentials. :math:`e^{z_c}` is taken of the logit as it is wherever nothing can overflow or
+underflow, so that no rounded difference is carried into an exponential. Elsewhere it is taken of
+the difference to the largest logit, and the rounding error of the difference, which TwoSum gives
+exactly [1]_, is multiplied back.
+
+The largest one. The sum is computed without the exponential of the largest logit and with it. The
+first divided by the largest is what a logarithm near zero, or a probability near one, is made of.
+
+Sums. Each term is cut at one place, far enough up that the upper parts are added without a
+rounding error and far enough down that the errors of adding the lower parts do not count [2]_.
+So a sum has one rounding error, whatever the number of classes.
+
+References
+----------
+.. [1] T. J. Dekker, "A floating-point technique for extending the available precision", Numerische
+   Mathematik 18, 224-242, 1971. doi:10.1007/BF01397083
+.. [2] S. M. Rump, T. Ogita and S. Oishi, "Accurate floating-point summation part I: faithful
+   rounding", SIAM Journal on Scientific Computing 31(1), 189-224, 2008. doi:10.1137/050645671
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from softmax_theory._arrays import FloatArray
+
+# What a tile holds is at most half a megabyte: so many numbers of binary64.
+ELEMENTS = 1 << 16
+# With fewer classes than this a tile is laid out with the samples next to one another.
+FEW = 64
+# Sums up to this have no term that overflowed; from this logit on no exponential loses digits.
+LARGEST_SUM = 1e290
+LOWEST_LOGIT = -700.0
+# By what factor the sums of a tile may differ to be cut at one place.
+CLOSE = 256.0
+# Below this part of the total the rest is added up anew, without the largest.
+CONFIDENT = 2.0**-16
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Logits, one row for each class and one column for each sample, and memory to compute in.
+
+    `place` are the samples in the arrays that the tile was cut from. `spare` is `None` where the
+    logits are narrower than the working type, whose rounding errors then do not count.
+    """
+
+    place: tuple[slice, slice, slice]
+    z: FloatArray
+    values: FloatArray
+    spare: FloatArray | None
+
+    def blocks(self) -> list[slice]:
+        """Return the classes in parts that fit the memory; nearly always there is one."""
+        size = len(self.values)
+        return [slice(start, start + size) for start in range(0, len(self.z), size)]
+
+    def part(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the part of an array with three axes that belongs here, the classes first."""
+        view = array[self.place].swapaxes(0, 1)
+        return view[:, :, 0] if array.shape[2] == 1 else view
+
+    def at(self, classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the index of one class of each sample, in an array like the logits."""
+        return classes, np.arange(classes.size)
+
+    def samples(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the part of an array with two axes, without that of the classes."""
+        return array[self.place[0], self.place[2]]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The sums of the exponentials :math:`e^{z_c - shift}` of each sample of a tile.
+
+    `largest` is the largest logit, `first` its exponential, `rest` the sum of all others and
+    `total` the sum of all. Without a shift it is `None`.
+    """
+
+    shift: FloatArray | None
+    largest: FloatArray
+    first: FloatArray
+    rest: FloatArray
+    total: FloatArray
+
+
+def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return a contiguous array with three axes: before the classes, the classes, after them."""
+    before, after = math.prod(array.shape[:axis]), math.prod(array.shape[axis + 1 :])
+    return array.reshape(before, array.shape[axis], after)
+
+
+def tiles(z: FloatArray) -> Iterator[Tile]:
+    """Yield the tiles of logits with three axes, as of `split`."""
+    before, classes, after = z.shape
+    if not z.size:
+        return
+    working = np.result_type(z.dtype, np.float64)
+    few = after > 1 or classes < FEW
+    size = min(classes, ELEMENTS)
+    beside = min(after, max(1, ELEMENTS // size))
+    deep = min(before, max(1, ELEMENTS // (size * beside)))
+    one_block = size == classes
+
+    def memory() -> FloatArray:
+        shape = (size, deep * beside) if few else (deep * beside, size)
+        return np.empty(shape, working) if few else np.empty(shape, working).T
+
+    values = memory()
+    spare = memory() if z.dtype == working else None
+    copied = memory() if few and one_block else None
+    for first in range(0, before, deep):
+        for start in range(0, after, beside):
+            place = (slice(first, first + deep), slice(None), slice(start, start + beside))
+            part = z[place].swapaxes(0, 1)
+            count = part.shape[1] * part.shape[2]
+            if copied is not None:
+                # Samples that are not next to one another are brought together.
+                logits = copied[:, :count]
+                np.copyto(logits.reshape(part.shape), part)
+            else:
+                logits = part.reshape(classes, count)
+            here = None if spare is None else spare[:, :count]
+            yield Tile(place, logits, values[:, :count], here)
+
+
+def add(terms: FloatArray) -> FloatArray:
+    """Return the sum over the classes, in whatever order is fast."""
+    if terms.strides[0] == terms.itemsize and terms.dtype == np.float64:
+        return np.asarray(terms.T @ np.ones(len(terms)))
+    return np.asarray(np.add.reduce(terms, axis=0))
+
+
+def parts(terms: FloatArray, spare: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Return two numbers that together are the sum over the classes of nonnegative terms.
+
+    With `spare`, memory of the shape of the terms, the first is exact, the sum of what stands
+    before the last place of a power of two that is larger than all terms together. The second is
+    the sum of what is cut off, and so small that its rounding errors do not count.
+    """
+    rough = add(terms)
+    if spare is None or len(terms) == 1:
+        return rough, np.zeros_like(rough)
+    power = powers_above(rough, len(terms))
+    upper = np.add(terms, power, out=spare)
+    upper -= power
+    exact = add(upper)
+    lower = add(np.subtract(terms, upper, out=upper))
+    lower[~np.isfinite(lower)] = 0
+    return exact, lower
+
+
+def powers_above(rough: FloatArray, count: int) -> FloatArray:
+    """Return a power of two above so many times each sum, or zero where there is no such float."""
+    low, high = rough.min(), rough.max()
+    places = math.ceil(math.log2(count)) + 1
+    if high <= CLOSE * low and high <= LARGEST_SUM:
+        # One for all samples, because one number is added faster than a row of them.
+        rough = high[np.newaxis]
+    _, exponent = np.frexp(rough)
+    power: FloatArray = np.ldexp(np.ones_like(rough), exponent + places)
+    power[~(rough <= LARGEST_SUM)] = 0
+    return power
+
+
+def two_sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sum as rounded, and its rounding error."""
+    rounded = a + b
+    back = rounded - a
+    return rounded, (a - (rounded - back)) + (b - back)
+
+
+def shifted(z: FloatArray, shift: FloatArray, out: FloatArray | None = None) -> FloatArray:
+    """Return the exponential of z - shift, the rounding error of the difference multiplied back."""
+    difference, error = two_sum(z.astype(shift.dtype, copy=False), -shift)
+    error[~np.isfinite(error)] = 0
+    exponential = np.exp(difference, out=out)
+    exponential += exponential * error
+    return exponential
+
+
+def exponentials(tile: Tile, block: slice, shift: FloatArray | None) -> FloatArray:
+    """Return the exponentials of a block of classes, in the memory of the tile."""
+    z = tile.z[block]
+    values = tile.values[: len(z)]
+    if shift is None:
+        if z.dtype != values.dtype:
+            np.copyto(values, z)
+            z = values
+        return np.exp(z, out=values)
+    return shifted(z, shift, out=values)
+
+
+def spare_for(tile: Tile, values: FloatArray) -> FloatArray | None:
+    """Return as much of the spare memory as the values take."""
+    return None if tile.spare is None else tile.spare[: len(values)]
+
+
+def largest(tile: Tile) -> FloatArray:
+    """Return the largest logit of each sample, in the working type."""
+    return np.asarray(tile.z.max(axis=0), tile.values.dtype)
+
+
+def fits(tile: Tile, total: FloatArray) -> bool:
+    """Return whether the exponentials need no shift: none overflowed, none lost its digits."""
+    return bool(total.max() <= LARGEST_SUM and (total.min() >= 1 or tile.z.min() >= LOWEST_LOGIT))
+
+
+def add_up(tile: Tile) -> tuple[FloatArray | None, FloatArray]:
+    """Return the shift of the exponentials, and their sum, with one rounding error.
+
+    If there is one block of classes, its exponentials stay in the memory.
+    """
+    exact, lower = sum_of(tile, None)
+    if fits(tile, exact + lower):
+        return None, exact + lower
+    shift = largest(tile)
+    exact, lower = sum_of(tile, shift)
+    return shift, exact + lower
+
+
+def sum_of(tile: Tile, shift: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+    """Return the two parts of the sum over all blocks of classes."""
+    found = []
+    for block in tile.blocks():
+        values = exponentials(tile, block, shift)
+        found.append(parts(values, spare_for(tile, values)))
+    if len(found) == 1:
+        return found[0]
+    stacked = np.stack([part for pair in found for part in pair])
+    return parts(stacked, None if tile.spare is None else np.empty_like(stacked))
+
+
+def sums(tile: Tile) -> Sums:
+    """Return the sums with and without the largest; the exponentials stay as after `add_up`."""
+    m = largest(tile)
+    shift, total = None, np.empty_like(m)
+    for shift in (None, m):
+        exact, lower = sum_of(tile, shift)
+        total = exact + lower
+        if shift is not None or fits(tile, total):
+            break
+    first = first_of(tile, shift, m)
+    if tile.spare is None:
+        rest = total - first
+    else:
+        # The two parts of the sum keep the digits that the others have below the largest.
+        without, error = two_sum(exact, -first)
+        rest = without + (error + lower)
+    confident = rest < CONFIDENT * total
+    if confident.any():
+        rest[confident] = rest_of(tile, shift, m, confident)
+    return Sums(shift, m, first, rest, total)
+
+
+def first_of(tile: Tile, shift: FloatArray | None, m: FloatArray) -> FloatArray:
+    """Return the exponential of the largest logit, to the last digit as it is in the sums."""
+    if shift is not None:
+        return np.ones_like(m)
+    if tile.spare is None or len(tile.blocks()) > 1:
+        return np.exp(m)
+    return np.asarray(tile.values.max(axis=0))
+
+
+def rest_of(
+    tile: Tile, shift: FloatArray | None, m: FloatArray, chosen: NDArray[np.bool_]
+) -> FloatArray:
+    """Return the sum without the largest, for chosen samples in which there is one alone."""
+    found: list[FloatArray] = []
+    for block, values in filled(tile, shift):
+        others = values[:, chosen]
+        others[tile.z[block][:, chosen] == m[chosen]] = 0
+        found.extend(parts(others, None if tile.spare is None else np.empty_like(others)))
+    return np.asarray(np.add.reduce(found))
+
+
+def filled(tile: Tile, shift: FloatArray | None) -> Iterator[tuple[slice, FloatArray]]:
+    """Yield the blocks of classes with their exponentials, after `add_up` or `sums`."""
+    blocks = tile.blocks()
+    for block in blocks:
+        values = tile.values[: len(tile.z[block])]
+        yield block, values if len(blocks) == 1 else exponentials(tile, block, shift)
+
+
+def exponential_of(z: FloatArray, shift: FloatArray | None) -> FloatArray:
+    """Return the exponential of one logit of each sample, as it is in the sums."""
+    return np.exp(z) if shift is None else shifted(z, shift)
+
+
+def log_rest(sums: Sums) -> FloatArray:
+    """Return log(total / first), which is what the largest logit lacks of the log-sum-exp."""
+    return np.asarray(np.log1p(sums.rest / sums.first))
+
+
+def write_quotient(
+    values: FloatArray, total: FloatArray, result: FloatArray, samples: int = 1
+) -> None:
+    """Write values / total / samples into a part of the result; the values may be overwritten."""
+    if result.dtype != values.dtype:
+        # The working type has digits to spare for another rounding error.
+        values *= 1 / (total * samples)
+        np.copyto(result, values.reshape(result.shape), casting="same_kind")
+    elif result.strides[0] == result.itemsize:
+        np.divide(values, total, out=result)
+        if samples > 1:
+            result /= samples
+    else:
+        values /= total
+        if samples > 1:
+            values /= samples
+        np.copyto(result, values.reshape(result.shape))
+
+
+def write_difference(
+    tile: Tile, block: slice, m: FloatArray, logarithm: FloatArray, result: FloatArray
+) -> None:
+    """Write (z - m) - logarithm into a part of the result, over the values of the tile."""
+    z = tile.z[block]
+    if result.dtype == z.dtype != np.float16 and z.strides[0] == z.itemsize:
+        np.subtract(z, m.astype(z.dtype), out=result)
+        result -= logarithm.astype(z.dtype)
+        return
+    gaps = np.subtract(z, m, out=tile.values[: len(z)])
+    gaps -= logarithm
+    np.copyto(result, gaps.reshape(result.shape), casting="same_kind")
+
+
+def write_one(part: FloatArray, classes: NDArray[Any], numbers: FloatArray) -> None:
+    """Write a number for one class of each sample into a part of the result."""
+    places = np.indices(part.shape[1:], sparse=True)
+    part[classes.reshape(part.shape[1:]), *places] = numbers.reshape(part.shape[1:])
