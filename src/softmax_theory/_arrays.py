@@ -1,7 +1,7 @@
 """Arrays on their way in and out: checks of the arguments, type and reduction of the results.
 
 The functions of this package compute on a *working* array: real, with the classes on the last
-axis, and at least float32, so that sums over many float16 terms keep their digits. ``finish``
+axis, and at least float64, so that the rounding errors of narrower types do not count. ``finish``
 returns the result in the type of the argument.
 """
 
@@ -40,8 +40,8 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
 
 
 def working(array: FloatArray) -> FloatArray:
-    """Return ``array`` in the type to compute in: its own, but at least float32."""
-    return array.astype(np.result_type(array.dtype, np.float32), copy=False)
+    """Return ``array`` in the type to compute in: its own, but at least float64."""
+    return array.astype(np.result_type(array.dtype, np.float64), copy=False)
 
 
 @np.errstate(all="ignore")

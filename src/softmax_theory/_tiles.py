@@ -309,7 +309,7 @@ def write_quotient(
         # The working type has digits to spare for another rounding error.
         values *= 1 / (total * samples)
         np.copyto(result, values.reshape(result.shape), casting="same_kind")
-    elif result.strides[0] == result.itemsize:
+    elif same_layout(values, result):
         np.divide(values, total, out=result)
         if samples > 1:
             result /= samples
@@ -325,13 +325,22 @@ def write_difference(
 ) -> None:
     """Write (z - m) - logarithm into a part of the result, over the values of the tile."""
     z = tile.z[block]
-    if result.dtype == z.dtype != np.float16 and z.strides[0] == z.itemsize:
+    if result.dtype == z.dtype != np.float16 and same_layout(z, result):
         np.subtract(z, m.astype(z.dtype), out=result)
         result -= logarithm.astype(z.dtype)
         return
     gaps = np.subtract(z, m, out=tile.values[: len(z)])
     gaps -= logarithm
     np.copyto(result, gaps.reshape(result.shape), casting="same_kind")
+
+
+def same_layout(values: FloatArray, result: FloatArray) -> bool:
+    """Return whether a result is written fastest directly: its classes are side by side too."""
+    return (
+        result.ndim == 2
+        and values.strides[0] == values.itemsize
+        and result.strides[0] == result.itemsize
+    )
 
 
 def write_one(part: FloatArray, classes: NDArray[Any], numbers: FloatArray) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats, target_rows, working
+from softmax_theory._arrays import FloatArray, as_floats, target_rows
 from softmax_theory.cross_entropy import cross_entropy, cross_entropy_gradient
 from softmax_theory.softmax import softmax
 
@@ -36,6 +36,11 @@ def _nonnegative(value: float, name: str) -> float:
     if not 0 <= number < math.inf or isinstance(value, str):
         raise ValueError(f"{name}: got {value!r}; expected a finite number that is not negative")
     return number
+
+
+def single_at_least(array: FloatArray) -> FloatArray:
+    """Return an array in its own type, but at least in float32, in which products keep digits."""
+    return array.astype(np.result_type(array.dtype, np.float32), copy=False)
 
 
 class LinearSoftmax:
@@ -105,8 +110,8 @@ class LinearSoftmax:
             raise ValueError(
                 f"b: got shape {biases.shape}; expected {weights.shape[:1]}, one per row of W"
             )
-        self.W: FloatArray = working(weights).copy()
-        self.b: FloatArray = working(biases).copy()
+        self.W: FloatArray = single_at_least(weights).copy()
+        self.b: FloatArray = single_at_least(biases).copy()
         self.l2 = _nonnegative(l2, "l2")
         self.loss_curve: NDArray[np.float64] = np.empty(0)
         self.converged = False
@@ -334,7 +339,7 @@ class LinearSoftmax:
             raise ValueError(
                 f"X: got shape {samples.shape}; expected (n, {self.W.shape[1]}), one row per sample"
             )
-        return working(samples)
+        return single_at_least(samples)
 
     def _logits(self, X: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):

@@ -1,0 +1,65 @@
+"""Arrays of other libraries, on the way into a function and out of it.
+
+Nothing is imported that the function's own library has not imported.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Convert = Callable[[NDArray[Any]], Any]
+LIBRARIES = ("numpy", "torch", "jax")
+
+
+def library_of(function: Callable[..., Any]) -> str:
+    """Return the library whose arrays a function takes, by the module that it comes from."""
+    module = getattr(function, "__module__", None) or ""
+    top = module.split(".")[0]
+    if top in ("torch", "jax", "jaxlib", "optax", "flax"):
+        return "torch" if top == "torch" else "jax"
+    # Built-in functions of PyTorch name no module.
+    return "torch" if type(function).__module__.startswith("torch") else "numpy"
+
+
+def converter(arrays: str | Any) -> Convert:
+    """Return what makes an array of another library from one of NumPy.
+
+    Parameters
+    ----------
+    arrays : str or module
+        "numpy", "torch", "jax", or a module that follows the array API standard.
+    """
+    if arrays == "numpy":
+        return lambda array: array
+    if arrays == "torch":
+        torch = imported("torch")
+        return lambda array: torch.from_numpy(np.array(array))
+    if arrays == "jax":
+        imported("jax")
+        return lambda array: imported("jax.numpy").asarray(array)
+    if hasattr(arrays, "asarray"):
+        return lambda array: arrays.asarray(array)
+    raise ValueError(
+        f"arrays: got {arrays!r}; expected one of {', '.join(LIBRARIES)}, "
+        "or a module with `asarray`"
+    )
+
+
+def imported(name: str) -> Any:
+    """Return a module that is there already, or import it because its arrays were asked for."""
+    if name not in sys.modules:
+        __import__(name)
+    return sys.modules[name]
+
+
+def to_numpy(result: Any) -> NDArray[Any]:
+    """Return a result as an array of NumPy."""
+    if hasattr(result, "detach"):
+        result = result.detach().cpu()
+        if str(result.dtype) == "torch.bfloat16":
+            result = result.float()
+        return np.asarray(result.numpy())
+    return np.asarray(result)

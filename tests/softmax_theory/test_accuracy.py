@@ -1,0 +1,149 @@
+"""Four units in the last place for whatever logits there are, and no memory beyond a tile."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from hypothesis.extra import numpy as arrays
+
+import softmax_theory as st
+from softmax_theory.testing import exact, sample
+from softmax_theory.testing.exact import ulps
+
+SHAPES = some.tuples(some.integers(1, 3), some.integers(1, 6))
+PLAIN = {"allow_nan": False, "allow_infinity": False}
+
+
+def logits(dtype: type) -> some.SearchStrategy[np.ndarray]:
+    """Any finite logits, most of them of a size that matters."""
+    width = np.finfo(dtype).bits
+    small = some.floats(-750, 750, width=width)
+    near = some.builds(
+        lambda x, k: float(np.dtype(dtype).type(x + k * 1e-7)), small, some.integers(-9, 9)
+    )
+    elements = some.one_of(small, near, some.floats(width=width, **PLAIN))
+    return SHAPES.flatmap(lambda shape: arrays.arrays(dtype, shape, elements=elements))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(data=some.data())
+def test_functions_of_any_logits(name: str, dtype: type, data: some.DataObject) -> None:
+    z = data.draw(logits(dtype))
+    assert ulps(getattr(st, name)(z), getattr(exact, name)(z)).max() <= 4
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "cross_entropy_gradient"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(data=some.data())
+def test_losses_and_gradients_of_any_logits(name: str, dtype: type, data: some.DataObject) -> None:
+    z = data.draw(logits(dtype))
+    classes = some.integers(0, z.shape[1] - 1)
+    t = np.array(data.draw(some.lists(classes, min_size=len(z), max_size=len(z))))
+    got = getattr(st, name)(z, t, reduction="none")
+    assert ulps(got, getattr(exact, name)(z, t)).max() <= 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(data=some.data())
+def test_functions_of_two_classes(dtype: type, data: some.DataObject) -> None:
+    z = data.draw(logits(dtype)).ravel()
+    assert ulps(st.logistic(z), exact.logistic(z)).max() <= 4
+    assert ulps(st.log_logistic(z), exact.log_logistic(z)).max() <= 4
+    t = np.array([data.draw(some.sampled_from([0.0, 0.25, 1.0])) for _ in z], dtype)
+    losses = st.binary_cross_entropy(z, t, reduction="none")
+    assert ulps(losses, exact.binary_cross_entropy(z, t)).max() <= 4
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("shape", [(3, 70_000), (70_000, 3), (2, 40_000, 3), (40, 5, 300)])
+def test_tiles_and_blocks_of_classes_change_nothing(name: str, shape: tuple[int, ...]) -> None:
+    """The largest case is cut into blocks of classes."""
+    z = np.random.default_rng(0).normal(size=shape) * 20
+    for axis in range(len(shape)):
+        got = getattr(st, name)(z, axis=axis)
+        rows = np.moveaxis(z, axis, -1).reshape(-1, shape[axis])[:7]
+        if name != "logsumexp":
+            got = np.moveaxis(got, axis, -1).reshape(-1, shape[axis])
+        alone = [getattr(st, name)(row) for row in rows]
+        np.testing.assert_allclose(got.reshape(-1, *np.shape(alone)[1:])[:7], alone, rtol=2e-15)
+
+
+def test_the_gradient_of_many_classes_is_that_of_few() -> None:
+    z = np.random.default_rng(0).normal(size=(2, 70_000)) * 20
+    t = np.array([z[0].argmax(), 5])
+    gradient = st.cross_entropy_gradient(z, t, reduction="none")
+    y = st.softmax(z)
+    others = np.delete(y[0], t[0]).sum()
+    np.testing.assert_allclose(gradient[0, t[0]], -others, rtol=1e-12)
+    soft = np.zeros_like(z)
+    soft[np.arange(2), t] = 1
+    np.testing.assert_allclose(
+        st.cross_entropy_gradient(z, soft, reduction="none"), gradient, rtol=1e-14
+    )
+    np.testing.assert_allclose(st.cross_entropy(z, soft), st.cross_entropy(z, t), rtol=1e-15)
+
+
+ROOM = 3_000_000
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(400_000, 10), (4_000, 1_000), (8, 500_000)])
+def test_nothing_is_held_but_a_few_tiles(shape: tuple[int, int], dtype: type) -> None:
+    z = np.random.default_rng(0).normal(size=shape).astype(dtype)
+    t = np.zeros(shape[0], np.int64)
+    out = np.empty_like(z)
+    calls = (
+        lambda: st.softmax(z, out=out),
+        lambda: st.log_softmax(z, out=out),
+        lambda: st.cross_entropy_gradient(z, t, out=out),
+        lambda: st.logsumexp(z),
+        lambda: st.cross_entropy(z, t),
+    )
+    for call in calls:
+        tracemalloc.start()
+        call()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        # The losses of the samples are a result too.
+        assert peak < ROOM + 2 * 8 * shape[0]
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_a_result_goes_where_it_is_wanted(name: str) -> None:
+    function = getattr(st, name)
+    z = sample("scale 10", 10, np.float64)
+    wanted = function(z)
+    out = np.empty_like(z)
+    assert function(z, out=out) is out
+    np.testing.assert_array_equal(out, wanted)
+    strided = np.empty((len(z), 20))[:, ::2]
+    assert function(z, out=strided) is strided
+    np.testing.assert_array_equal(strided, wanted)
+    own = z.copy()
+    assert function(own, out=own) is own
+    np.testing.assert_array_equal(own, wanted)
+    memory = np.concatenate([z, z])
+    function(memory[: len(z)], out=memory[3 : 3 + len(z)])
+    np.testing.assert_array_equal(memory[3 : 3 + len(z)], wanted)
+    for axis in (0, 1):
+        own = z.copy()
+        np.testing.assert_array_equal(function(own, axis, out=own), function(z, axis))
+
+
+def test_a_place_that_does_not_fit_is_refused() -> None:
+    z = np.zeros((2, 3))
+    for out, words in (
+        (np.zeros((3, 2)), r"out: got shape \(3, 2\) and type float64; expected \(2, 3\)"),
+        (np.zeros((2, 3), np.float32), "out: got shape .* type float32; expected .* float64"),
+        ([[0.0] * 3] * 2, "out: got list; expected a numpy.ndarray"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            st.softmax(z, out=out)
+    frozen = np.zeros((2, 3))
+    frozen.flags.writeable = False
+    with pytest.raises(ValueError, match="out: got a read-only array"):
+        st.cross_entropy_gradient(z, [0, 1], out=frozen)
+    assert st.logsumexp(z, out=np.zeros(2)).tolist() == [np.log(3)] * 2

@@ -1,0 +1,202 @@
+"""The conformance kit finds what is wrong, and passes what is right."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+import scipy.special
+import softmax_exact
+
+import softmax_theory as st
+from softmax_theory.testing import CLAIMS, ConformanceError, conformance, exact
+from softmax_theory.testing.__main__ import main
+
+LOSSES = ("cross_entropy", "cross_entropy_gradient")
+EVERYTHING = {
+    "cross_entropy": {"supports": ("soft targets", "reduction")},
+    "cross_entropy_gradient": {"supports": ("soft targets", "reduction")},
+}
+
+
+def ours(claim: str, **more):
+    keywords = {"reduction": "none"} if "cross_entropy" in claim else {}
+    return conformance(
+        claim, getattr(st, claim), keywords=keywords, **EVERYTHING.get(claim, {}), **more
+    )
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_softmax_theory_conforms(claim: str) -> None:
+    report = ours(claim, classes=(2, 10, 1000))
+    report.raise_for_failures()
+    assert report.largest_error > 0
+    assert {c.name for c in report.checks if c.verdict == "not checked"} <= {
+        "ignored labels",
+        "class weights",
+        "gradient",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("claim", ["softmax", "log_softmax", "logsumexp", *LOSSES])
+def test_softmax_theory_conforms_with_many_classes(claim: str, dtype: str) -> None:
+    ours(claim, dtypes=[dtype], classes=[50_000]).raise_for_failures()
+
+
+@pytest.mark.parametrize("claim", ["softmax", "log_softmax", "logsumexp"])
+def test_softmax_theory_conforms_in_half_precision(claim: str) -> None:
+    """In the narrowest type all that is left is the last rounding."""
+    ours(claim, dtypes=["float16"], classes=(2, 10, 1000), tolerance=0.51).raise_for_failures()
+
+
+def failures(claim: str, function, **more) -> set[str]:
+    report = conformance(claim, function, **{"dtypes": ["float64"], "classes": [10], **more})
+    return {check.name for check in report.failures}
+
+
+def test_scipy_has_no_correct_digit_of_a_confident_prediction() -> None:
+    report = conformance("log_softmax", scipy.special.log_softmax, dtypes=["float64"], classes=[10])
+    errors = {check.name: check.error for check in report.checks}
+    assert errors["confident"] > 1e15
+    assert {"confident", "wide"} <= {check.name for check in report.failures}
+    with pytest.raises(ConformanceError, match=r"confident +float64 +10 .* fails"):
+        report.raise_for_failures()
+
+
+def test_scipys_softmax_carries_the_rounding_of_the_difference() -> None:
+    report = conformance("softmax", scipy.special.softmax, dtypes=["float64"], classes=[10])
+    assert {"wide", "confident"} <= {check.name for check in report.failures}
+    assert 4 < report.largest_error < 1000
+
+
+def exponentials(z):
+    return np.exp(z - z.max(axis=-1, keepdims=True))
+
+
+def by_exp(z):
+    return np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
+
+
+def one_less(z, t):
+    y = st.softmax(z)
+    y[np.arange(len(t)), t] -= 1
+    return y
+
+
+def unmarked(z, t):
+    z = z.copy()
+    return st.cross_entropy(z, np.where((t < 0) | (t >= z.shape[-1]), 0, t), reduction="none")
+
+
+def written_to(z):
+    z -= z.max(axis=-1, keepdims=True)
+    return st.softmax(z)
+
+
+def summed_in_half(z):
+    e = np.exp(z.astype(np.float32) - z.max()).astype(np.float16)
+    return (e / np.cumsum(e, axis=-1, dtype=np.float16)[:, -1:]).astype(z.dtype)
+
+
+def without_rescaling(z, cuts=()):
+    total = m = None
+    for part in np.split(z, list(cuts), axis=-1):
+        new = part.max(axis=-1)
+        m, before = (new, 0) if m is None else (np.maximum(m, new), total)
+        total = before + np.exp(part - m[:, None]).sum(axis=-1)
+    return m + np.log(total)
+
+
+def quits(z, t):
+    if (t >= z.shape[-1]).any():
+        os._exit(3)
+    return st.cross_entropy(z, t, reduction="none")
+
+
+@pytest.mark.parametrize(
+    ("claim", "function", "found", "more"),
+    [
+        ("softmax", by_exp, {"offset 1e4", "largest floats"}, {}),
+        ("softmax", lambda z: exponentials(z), {"sums to one", "scale 1"}, {}),
+        ("softmax", lambda z: st.softmax(z, axis=0), {"scale 1", "sums to one"}, {}),
+        ("softmax", written_to, {"read-only input", "input left as it was"}, {}),
+        ("softmax", summed_in_half, {"scale 1"}, {"dtypes": ["float16"], "classes": [1000]}),
+        ("softmax", lambda z: st.softmax(z.astype(np.float32)), {"scale 1"}, {}),
+        ("log_softmax", lambda z: np.log(st.softmax(z)), {"confident"}, {}),
+        ("logsumexp", lambda z: np.log(np.exp(z).sum(axis=-1)), {"offset 1e4"}, {}),
+        ("logsumexp", lambda z: st.logsumexp(z).mean(), {"scale 1", "no rows"}, {}),
+        ("cross_entropy_gradient", one_less, {"confident"}, {}),
+        ("cross_entropy", unmarked, {"label 3 of 3 classes", "label -100 of 3 classes"}, {}),
+        ("cross_entropy", quits, {"label 3 of 3 classes"}, {}),
+        ("cross_entropy", st.cross_entropy, {"scale 1"}, {}),
+        ("logistic", lambda z: 1 / (1 + np.exp(-z)), set(), {}),
+        ("logistic", lambda z: np.round(st.logistic(z), 12), {"wide"}, {}),
+        ("log_logistic", lambda z: np.log(st.logistic(z)), {"confident"}, {}),
+        ("logsumexp", without_rescaling, {"sorted, cut"}, {"blocks": True}),
+    ],
+)
+def test_a_wrong_kernel_is_found_by_what_it_gets_wrong(claim, function, found, more) -> None:
+    assert found <= failures(claim, function, **more)
+
+
+def test_a_crash_is_reported_and_survived() -> None:
+    report = conformance("cross_entropy", quits, dtypes=["float64"], classes=[10])
+    [check] = [c for c in report.failures if c.name == "label 3 of 3 classes"]
+    assert check.cause == "ends the process with exit code 3"
+
+
+def slowly(z):
+    """The softmax function by exact arithmetic."""
+    undefined = ~(np.abs(z.max(axis=-1, keepdims=True)) < np.inf)
+    y = exact.softmax(np.where(undefined, 0, z)).value
+    return np.where(undefined, np.nan, y).astype(z.dtype)
+
+
+def test_what_is_right_passes() -> None:
+    conformance("softmax", slowly, classes=[2, 10], tolerance=0.51).raise_for_failures()
+
+
+def test_a_block_kernel_that_is_right_passes() -> None:
+    def merged(z, cuts=()):
+        parts = [st.logsumexp(part) for part in np.split(z, list(cuts), axis=-1)]
+        return st.logsumexp(np.stack(parts, axis=-1))
+
+    report = conformance("logsumexp", merged, blocks=True, classes=[10], tolerance=8)
+    report.raise_for_failures()
+    assert sum(check.name.endswith(", cut") for check in report.checks) == 20
+
+
+def test_the_exact_values_are_exact() -> None:
+    """With 400 digits, by the plain formulas, they are the same."""
+    z = np.random.default_rng(0).normal(size=(3, 10)) * 30
+    for name in ("softmax", "log_softmax"):
+        found = getattr(exact, name)(z)
+        wanted = getattr(softmax_exact, name)(z)
+        for high, low, number in zip(found.value.flat, found.rest.flat, wanted.flat, strict=True):
+            assert abs((number - high) - low) <= abs(number) * 2.0**-100
+
+
+def test_the_command_line(capsys) -> None:
+    place = "scipy.special:log_softmax"
+    assert main(["log_softmax", place, "--classes", "10"]) == 1
+    assert "scipy.special._logsumexp.log_softmax as log_softmax" in capsys.readouterr().out
+    options = ["--classes", "10", "--dtype", "float64", "--json"]
+    assert main(["softmax", "softmax_theory:softmax", *options]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert {check["verdict"] for check in report["checks"]} == {"passes"}
+    keywords = ["--keyword", "reduction=none", "--supports", "reduction", "--classes", "2"]
+    assert main(["cross_entropy", "softmax_theory:cross_entropy", *keywords]) == 0
+    assert main(["softmax", "scipy.special.softmax"]) == 2
+    assert main(["softmax", "nowhere:softmax"]) == 2
+    assert "No module named 'nowhere'" in capsys.readouterr().err
+
+
+def test_what_is_asked_for_must_be_known() -> None:
+    with pytest.raises(ValueError, match="claim: got 'sotfmax'; expected one of softmax, "):
+        conformance("sotfmax", st.softmax)
+    with pytest.raises(ValueError, match="supports: got 'speed'; expected some of soft targets"):
+        conformance("softmax", st.softmax, supports=["speed"])
+    with pytest.raises(ValueError, match="arrays: got 'tensors'; expected one of numpy"):
+        conformance("softmax", st.softmax, arrays="tensors")
