@@ -12,20 +12,29 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def imported(package: str) -> set[str]:
-    """Return the top-level names of the modules that a package imports."""
+def imported(package: str, *apart: str) -> set[str]:
+    """Return the top-level names of the modules that a package imports, some files set apart."""
     names = set()
-    for path in (ROOT / "src" / package).rglob("*.py"):
+    folder = ROOT / "src" / package
+    for path in folder.rglob("*.py"):
+        if path.relative_to(folder).parts[0] in apart:
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add((node.module or "").split(".")[0])
-    return names
+    return names - set(sys.stdlib_module_names)
 
 
 def test_the_reference_module_needs_numpy_alone() -> None:
-    assert imported("softmax_theory") - set(sys.stdlib_module_names) == {"numpy", "softmax_theory"}
+    own = {"numpy", "softmax_theory"}
+    assert imported("softmax_theory", "testing", "dask.py") == own
+    assert imported("softmax_theory", "dask.py") == {*own, "mpmath"}
+    assert imported("softmax_theory", "testing") == {*own, "dask"}
+    code = "import sys, softmax_theory; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout
+    assert not {b"mpmath", b"dask", b"scipy"} & {w.strip(b"[]' ,") for w in loaded.split()}
 
 
 def test_mathcheck_knows_nothing_of_softmax() -> None:

@@ -30,6 +30,7 @@ from softmax_theory.cross_entropy import (
     one_hot,
 )
 from softmax_theory.linear import LinearSoftmax
+from softmax_theory.linear_cross_entropy import linear_cross_entropy
 from softmax_theory.logistic import (
     binary_cross_entropy,
     binary_cross_entropy_gradient,
@@ -37,6 +38,7 @@ from softmax_theory.logistic import (
     logistic,
     logistic_derivative,
 )
+from softmax_theory.running import LogSumExp
 from softmax_theory.softmax import (
     log_softmax,
     logsumexp,
@@ -50,6 +52,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "LinearSoftmax",
+    "LogSumExp",
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
     "cross_entropy",
@@ -58,6 +61,7 @@ __all__ = [
     "entropy",
     "kl_divergence",
     "likelihood",
+    "linear_cross_entropy",
     "log_logistic",
     "log_softmax",
     "logistic",

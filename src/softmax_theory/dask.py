@@ -1,0 +1,299 @@
+"""Softmax, its logarithm and the losses of arrays that are larger than one machine, with dask.
+
+The arrays may be cut along the batch and along the classes. Nothing is computed before it is asked
+for. The sums of exponentials of the chunks are merged in a tree, as :class:`LogSumExp` merges them;
+the number of tasks grows in proportion to the number of chunks. The types, the edges and the
+accuracy are those of the functions for NumPy's arrays.
+
+It needs dask: ``pip install "softmax-theory[dask]"``.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+try:
+    import dask.array as da
+except ImportError as error:
+    raise ImportError(
+        'softmax_theory.dask needs dask: pip install "softmax-theory[dask]"'
+    ) from error
+
+from softmax_theory._arrays import FloatArray, check_reduction
+from softmax_theory.linear_cross_entropy import differences_of
+from softmax_theory.running import LogSumExp
+
+__all__ = ["linear_cross_entropy", "log_softmax", "logsumexp", "softmax"]
+
+# A sum is packed into so many numbers.
+PACKED = 4
+
+
+class LinearCrossEntropy(NamedTuple):
+    """The loss of a linear layer and its derivatives, not computed yet."""
+
+    loss: Any
+    gradient_H: Any
+    gradient_W: Any
+
+
+def softmax(z: Any, axis: int = -1) -> Any:
+    """Return the softmax function of the logits.
+
+    Parameters
+    ----------
+    z : dask.array.Array
+        Logits, of a floating type, with at least one class, cut in any way.
+    axis : int, optional
+        The axis of the classes; the last by default.
+
+    Returns
+    -------
+    dask.array.Array
+        Probabilities, cut like `z`.
+
+    Raises
+    ------
+    ValueError
+        If `z` is no array of dask, of floats, with known chunks, or has no such axis.
+    """
+    return of_each(z, axis, LogSumExp.probabilities)
+
+
+def log_softmax(z: Any, axis: int = -1) -> Any:
+    """Return the logarithm of the softmax function; the arguments are those of `softmax`."""
+    return of_each(z, axis, LogSumExp.log_probabilities)
+
+
+def logsumexp(z: Any, axis: int = -1) -> Any:
+    """Return the log-sum-exp of the logits; the arguments are those of `softmax`."""
+    array, position = checked(z, axis)
+    last = da.moveaxis(array, position, -1)
+    dtype = array.dtype
+    sums = running_sums(last)
+    return sums.map_blocks(
+        lambda packed: np.asarray(LogSumExp.unpacked(packed, dtype).result()),
+        drop_axis=last.ndim - 1,
+        dtype=dtype,
+        meta=np.empty((0,) * (last.ndim - 1), dtype),
+    )
+
+
+def checked(z: Any, axis: int) -> tuple[Any, int]:
+    """Return the logits and the axis of the classes, if they can be used."""
+    if not isinstance(z, da.Array):
+        raise ValueError(f"z: got {type(z).__name__}; expected a dask.array.Array")
+    if z.dtype not in (np.float16, np.float32, np.float64):
+        raise ValueError(f"z: got type {z.dtype}; expected float16, float32 or float64")
+    if not -z.ndim <= axis < z.ndim:
+        raise ValueError(f"axis: {axis} is out of range for an array with {z.ndim} axes")
+    if any(np.isnan(size) for sizes in z.chunks for size in sizes):
+        raise ValueError("z: got chunks of unknown size; expected known ones (compute_chunk_sizes)")
+    if z.shape[axis] == 0:
+        raise ValueError(f"z: got shape {z.shape}, without a class on axis {axis}")
+    return z, axis % z.ndim
+
+
+def packed_sum(z: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
+    """Return the packed sums of the rows of a chunk."""
+    return LogSumExp(shape=z.shape[:-1]).update(z.astype(np.float64, copy=False)).packed()
+
+
+def merged(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
+    """Return packed sums that stand side by side on the last axis as one."""
+    states = [
+        LogSumExp.unpacked(packed[..., start : start + PACKED])
+        for start in range(0, packed.shape[-1], PACKED)
+    ]
+    total = states[0]
+    for state in states[1:]:
+        total = total.merge(state)
+    return total.packed()
+
+
+def running_sums(z: Any) -> Any:
+    """Return the packed sums over the last axis, merged in a tree."""
+    return da.reduction(
+        z,
+        chunk=packed_sum,
+        combine=merged,
+        aggregate=merged,
+        axis=z.ndim - 1,
+        keepdims=True,
+        output_size=PACKED,
+        split_every=8,
+        dtype=np.float64,
+        meta=np.empty((0,) * z.ndim),
+    )
+
+
+def of_each(z: Any, axis: int, method: Any) -> Any:
+    """Return what a method of the sums makes of the logits of each chunk."""
+    array, position = checked(z, axis)
+    last = da.moveaxis(array, position, -1)
+    *batch, classes, packed_axis = range(last.ndim + 1)
+    result = da.blockwise(
+        lambda part, packed: method(LogSumExp.unpacked(packed), part),
+        (*batch, classes),
+        last,
+        (*batch, classes),
+        running_sums(last),
+        (*batch, packed_axis),
+        concatenate=True,
+        dtype=array.dtype,
+        meta=np.empty((0,) * last.ndim, array.dtype),
+    )
+    return da.moveaxis(result, -1, position)
+
+
+def linear_cross_entropy(H: Any, W: Any, t: Any, *, reduction: str = "mean") -> LinearCrossEntropy:
+    """Return the cross-entropy of a linear layer, with its gradients.
+
+    Parameters
+    ----------
+    H : dask.array.Array
+        Features of shape (n, D), cut along the samples.
+    W : dask.array.Array
+        Weights of shape (C, D), cut along the classes.
+    t : dask.array.Array
+        Integer labels of shape (n,), cut like the samples of `H`.
+    reduction : {"mean", "sum", "none"}, optional
+        As of :func:`softmax_theory.linear_cross_entropy`.
+
+    Returns
+    -------
+    LinearCrossEntropy
+        A named tuple of dask's arrays: `loss`, `gradient_H` cut like `H`, `gradient_W` like `W`.
+
+    Raises
+    ------
+    ValueError
+        If the arrays do not fit, have chunks of unknown size, or `reduction` is none of the three.
+        A label out of range is a ``ValueError`` when the loss is computed.
+    """
+    check_reduction(reduction)
+    features, labels, weights = fitting(H, W, t)
+    classes = da.arange(weights.shape[0], chunks=(weights.chunks[0],))
+    n_classes, dtype = weights.shape[0], np.result_type(features.dtype, weights.dtype)
+    states = da.blockwise(
+        lambda h, w, true, ids: packed_tile(h, w, true, ids, n_classes),
+        "icp",
+        features,
+        "id",
+        weights,
+        "cd",
+        labels,
+        "i",
+        classes,
+        "c",
+        new_axes={"p": PACKED + 1},
+        adjust_chunks={"c": 1},
+        concatenate=True,
+        dtype=np.float64,
+        meta=np.empty((0, 0, 0)),
+    )
+    sums = da.reduction(
+        states,
+        chunk=lambda part, axis, keepdims: part,
+        combine=merged_tiles,
+        aggregate=merged_tiles,
+        axis=1,
+        keepdims=True,
+        split_every=8,
+        dtype=np.float64,
+        meta=np.empty((0, 0, 0)),
+    )[:, 0, :]
+    losses = sums.map_blocks(losses_of, drop_axis=1, dtype=np.float64, meta=np.empty(0))
+    count = features.shape[0] if reduction == "mean" else 1
+    by_features = gradients(features, weights, labels, classes, sums, count, "icd").sum(axis=1)
+    by_weights = gradients(features, weights, labels, classes, sums, count, "cid").sum(axis=1)
+    loss = losses if reduction == "none" else losses.sum() / count
+    return LinearCrossEntropy(
+        loss.astype(dtype), by_features.astype(dtype), by_weights.astype(dtype)
+    )
+
+
+def fitting(H: Any, W: Any, t: Any) -> tuple[Any, Any, Any]:
+    """Return features and labels cut alike and weights cut along the classes, if they fit."""
+    features, weights = (
+        checked(array, -1)[0].rechunk({1: -1}) if array.ndim == 2 else array for array in (H, W)
+    )
+    if features.ndim != 2 or weights.ndim != 2 or features.shape[1] != weights.shape[1]:
+        raise ValueError(f"H, W: got shapes {H.shape} and {W.shape}; expected (n, D) and (C, D)")
+    if t.shape != features.shape[:1] or t.dtype.kind not in "iu":
+        raise ValueError(
+            f"t: got shape {t.shape} and type {t.dtype}; expected integer labels of shape "
+            f"{features.shape[:1]}"
+        )
+    return features, t.rechunk((features.chunks[0],)), weights
+
+
+def logits_of(h: FloatArray, w: FloatArray) -> FloatArray:
+    """Return the logits of a tile, at least in float32."""
+    working = np.result_type(h.dtype, w.dtype, np.float32)
+    return np.asarray(h.astype(working, copy=False) @ w.astype(working, copy=False).T)
+
+
+def packed_tile(
+    h: FloatArray, w: FloatArray, t: NDArray[Any], ids: NDArray[Any], n_classes: int
+) -> FloatArray:
+    """Return the packed sums of a tile, and the true logit of the samples whose class is in it."""
+    wrong = (t < 0) | (t >= n_classes)
+    if wrong.any():
+        raise ValueError(
+            f"t: label {t[wrong][0]} is out of range; expected integers from 0 to {n_classes - 1}"
+        )
+    logits = logits_of(h, w)
+    sums = packed_sum(logits)
+    true = np.full(len(t), -np.inf)
+    inside = (t >= ids[0]) & (t <= ids[-1])
+    true[inside] = logits[inside, t[inside] - ids[0]]
+    return np.concatenate([sums, true[:, np.newaxis]], axis=-1)[:, np.newaxis, :]
+
+
+def merged_tiles(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
+    """Return the packed sums of several tiles, side by side on the second axis, as one."""
+    rows = packed[..., :PACKED].reshape(len(packed), -1)
+    true = packed[..., PACKED].max(axis=1)
+    return np.concatenate([merged(rows), true[:, np.newaxis]], axis=-1)[:, np.newaxis, :]
+
+
+@np.errstate(all="ignore")
+def losses_of(packed: FloatArray) -> FloatArray:
+    """Return the loss of each sample; neither term is negative."""
+    sums = LogSumExp.unpacked(packed[:, :PACKED])
+    return np.asarray((sums.largest - packed[:, PACKED]) + sums.log_rest())
+
+
+def gradients(
+    features: Any, weights: Any, labels: Any, classes: Any, sums: Any, count: int, axes: str
+) -> Any:
+    """Return the parts of a gradient that the tiles give, side by side on the second axis."""
+    by_features = axes == "icd"
+
+    def part(h: Any, w: Any, t: Any, ids: Any, packed: Any) -> FloatArray:
+        states = LogSumExp.unpacked(packed[:, :PACKED])
+        logits = logits_of(h, w)
+        differences = (differences_of(states, logits, t - ids[0]) / count).astype(logits.dtype)
+        found = differences @ w if by_features else differences.T @ h
+        return np.asarray(found, np.float64)[:, np.newaxis, :]
+
+    return da.blockwise(
+        part,
+        axes,
+        features,
+        "id",
+        weights,
+        "cd",
+        labels,
+        "i",
+        classes,
+        "c",
+        sums,
+        "ip",
+        adjust_chunks={axes[1]: 1},
+        concatenate=True,
+        dtype=np.float64,
+        meta=np.empty((0, 0, 0)),
+    )
