@@ -34,7 +34,9 @@ lint: $(INSTALLED)  ## check style, format and types
 serve: html  ## show the built site on http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
-bench: $(INSTALLED)  ## time a cold, an unchanged and a one-chapter build
+bench: $(INSTALLED)  ## time the functions beside their peers, the large arrays, and the builds
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/scale.py
 	$(BIN)/python benchmarks/builds.py
 
 lock: _build/lock/bin/uv  ## renew requirements.txt from pyproject.toml

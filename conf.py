@@ -43,8 +43,9 @@ prf_realtyp_to_countertyp = dict.fromkeys(
 
 # All is read and executed anew when the code behind the pages changes: the packages, these
 # extensions, the versions, or the figure style. Otherwise only the chapters that changed.
-CODE = sorted([*ROOT.glob("src/*/*.py"), *ROOT.glob("extensions/*.py")])
-INPUTS = [*CODE, ROOT / "requirements.txt", ROOT / "book" / "matplotlibrc"]
+CODE = sorted([*ROOT.glob("src/**/*.py"), *ROOT.glob("extensions/*.py")])
+RESULTS = sorted(ROOT.glob("benchmarks/results/*.json"))
+INPUTS = [*CODE, *RESULTS, ROOT / "requirements.txt", ROOT / "book" / "matplotlibrc"]
 DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdigest()[:16]
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / "_build" / "executed" / DIGEST)

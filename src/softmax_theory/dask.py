@@ -21,6 +21,7 @@ except ImportError as error:
     ) from error
 
 from softmax_theory._arrays import FloatArray, check_reduction
+from softmax_theory._tiles import ELEMENTS
 from softmax_theory.linear_cross_entropy import differences_of
 from softmax_theory.running import LogSumExp
 
@@ -97,7 +98,7 @@ def checked(z: Any, axis: int) -> tuple[Any, int]:
 
 def packed_sum(z: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
     """Return the packed sums of the rows of a chunk."""
-    return LogSumExp(shape=z.shape[:-1]).update(z.astype(np.float64, copy=False)).packed()
+    return LogSumExp(shape=z.shape[:-1]).update(z).packed()
 
 
 def merged(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
@@ -128,13 +129,24 @@ def running_sums(z: Any) -> Any:
     )
 
 
+def in_parts(method: Any, z: NDArray[Any], packed: NDArray[Any]) -> FloatArray:
+    """Return what a method makes of the rows of a chunk, some at a time, to save memory."""
+    result = np.empty(z.shape, z.dtype)
+    flat, sums, out = (a.reshape(-1, a.shape[-1]) for a in (z, packed, result))
+    step = max(1, ELEMENTS // z.shape[-1])
+    for start in range(0, len(flat), step):
+        rows = slice(start, start + step)
+        out[rows] = method(LogSumExp.unpacked(sums[rows]), flat[rows])
+    return result
+
+
 def of_each(z: Any, axis: int, method: Any) -> Any:
     """Return what a method of the sums makes of the logits of each chunk."""
     array, position = checked(z, axis)
     last = da.moveaxis(array, position, -1)
     *batch, classes, packed_axis = range(last.ndim + 1)
     result = da.blockwise(
-        lambda part, packed: method(LogSumExp.unpacked(packed), part),
+        lambda part, packed: in_parts(method, part, packed),
         (*batch, classes),
         last,
         (*batch, classes),

@@ -22,7 +22,7 @@ from softmax_theory._arrays import (
 )
 from softmax_theory.running import LogSumExp
 
-__all__ = ["LinearCrossEntropy", "linear_cross_entropy"]
+__all__ = ["linear_cross_entropy"]
 
 # Samples and classes of a tile of logits.
 SAMPLES, CLASSES = 128, 512

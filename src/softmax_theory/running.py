@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._tiles import parts, two_sum
+from softmax_theory._tiles import LARGEST_SUM, LOWEST_LOGIT, parts, sums, tiles, two_sum
 
 __all__ = ["LogSumExp"]
 
@@ -32,6 +32,8 @@ LOG2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HUGE = 1e290
 # No difference of exponents beyond this matters.
 FAR = 4000.0
+# From so many logits of a row on they are added up by tiles.
+BLOCK = 8
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,39 @@ def sum_of(terms: Scaled) -> Scaled:
     return normal(exponent, exact, rest + np.add.reduce(low, axis=0))
 
 
+def one_by_one(z: FloatArray) -> tuple[FloatArray, Scaled]:
+    """Return the largest logit of each row, and the sum of the exponentials of all others."""
+    terms = np.moveaxis(z.astype(np.float64, copy=False), -1, 0)
+    first = terms.argmax(axis=0)
+    exponentials = exponential(terms)
+    places = (first, *np.indices(first.shape, sparse=True))
+    exponentials.exponent[places] = -np.inf
+    exponentials.high[places] = 0
+    exponentials.low[places] = 0
+    return np.asarray(terms.max(axis=0)), sum_of(exponentials)
+
+
+@np.errstate(all="ignore")
+def by_tiles(z: FloatArray) -> tuple[FloatArray, Scaled]:
+    """Return the same for rows with many logits, as the functions of whole arrays compute it."""
+    rows = np.ascontiguousarray(z).reshape(-1, z.shape[-1], 1)
+    largest, exponent, high, low = np.zeros((4, len(rows)))
+    for tile in tiles(rows):
+        found, place = sums(tile), tile.place[0]
+        largest[place] = found.largest
+        if found.shift is None:
+            high[place] = found.rest
+        else:
+            unit = exponential(found.largest)
+            exponent[place] = unit.exponent
+            high[place], low[place] = found.rest * unit.high, found.rest * unit.low
+    empty = np.isneginf(largest)
+    exponent[empty], high[empty], low[empty] = -np.inf, 0, 0
+    parts_of = (a.reshape(z.shape[:-1]) for a in (largest, exponent, high, low))
+    m, *scaled = parts_of
+    return m, Scaled(*scaled)
+
+
 @dataclass(frozen=True, eq=False)
 class LogSumExp:
     r"""A sum of exponentials that goes on, or one for each row of a batch.
@@ -140,6 +175,11 @@ class LogSumExp:
         The largest logit of each row, -inf without one.
     shape : tuple of int
         The shape of the batch.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is none of the three.
 
     See Also
     --------
@@ -238,15 +278,9 @@ class LogSumExp:
         dtype = np.result_type(array.dtype, self.dtype)
         if array.shape[-1] == 0:
             return self._of(self.largest, self.others, dtype)
-        terms = np.moveaxis(array.astype(np.float64, copy=False), -1, 0)
-        m = terms.max(axis=0)
-        first = terms.argmax(axis=0)
-        exponentials = exponential(terms)
-        places = (first, *np.indices(first.shape, sparse=True))
-        exponentials.exponent[places] = -np.inf
-        exponentials.high[places] = 0
-        exponentials.low[places] = 0
-        return self.merge(self._of(np.asarray(m), sum_of(exponentials), dtype))
+        few = array.shape[-1] < BLOCK
+        largest, others = one_by_one(array) if few else by_tiles(array)
+        return self.merge(self._of(largest, others, dtype))
 
     def merge(self, other: "LogSumExp") -> "LogSumExp":
         """Return the sum of two.
@@ -323,11 +357,19 @@ class LogSumExp:
         array = as_floats(z, "z")
         with np.errstate(all="ignore"):
             total = added(self.others, exponential(self.largest))
-            terms = exponential(array.astype(np.float64, copy=False))
-            high, low = rescaled(terms, total.exponent[..., np.newaxis])
-            quotient = (high + low) / total.high[..., np.newaxis]
-            undefined = ~np.isfinite(self.largest)[..., np.newaxis]
-            return finish(np.where(undefined, np.nan, quotient), array.dtype)
+            whole = np.ldexp(total.high, np.clip(total.exponent, -FAR, FAR).astype(np.int64))
+            undefined = ~np.isfinite(self.largest)
+            whole[undefined] = np.nan
+            lowest = array.min(initial=0)
+            ordinary = (whole <= LARGEST_SUM) & ((whole >= 1) | (lowest >= LOWEST_LOGIT))
+            result = np.exp(array, dtype=np.float64)
+            result /= whole[..., np.newaxis]
+            if not (ordinary | undefined).all():
+                terms = exponential(array.astype(np.float64, copy=False))
+                high, low = rescaled(terms, total.exponent[..., np.newaxis])
+                slow = (high + low) / total.high[..., np.newaxis]
+                result = np.where((ordinary | undefined)[..., np.newaxis], result, slow)
+            return finish(result, array.dtype)
 
     def packed(self) -> FloatArray:
         """Return the sums as one array, with four numbers for each row on a last axis more."""

@@ -37,6 +37,8 @@ PUBLIC = {
         "one_hot",
     },
     "linear": {"LinearSoftmax"},
+    "linear_cross_entropy": {"linear_cross_entropy"},
+    "running": {"LogSumExp"},
 }
 
 
@@ -106,6 +108,8 @@ SIGNATURES = {
     "kl_divergence": "(p, q, *, axis=-1)",
     "one_hot": "(t, n_classes)",
     "LinearSoftmax": "(W, b, *, l2=0.0)",
+    "LogSumExp": "(shape=(), dtype=<class 'numpy.float64'>)",
+    "linear_cross_entropy": "(H, W, t, *, reduction='mean')",
 }
 
 
