@@ -101,8 +101,9 @@ def logistic(z: ArrayLike) -> FloatResult:
     Notes
     -----
     Computed as :math:`\frac{1}{1 + e^{-z}}` for :math:`z \ge 0` and as
-    :math:`\frac{e^z}{1 + e^z}` below, so that the exponential cannot overflow. The relative error
-    is at most 2 machine epsilons wherever the result is a normal number.
+    :math:`\frac{e^z}{1 + e^z}` below, so that the exponential cannot overflow. The error is
+    at most 4 ulp (units in the last place) wherever the result is a normal number: the exponential,
+    the sum and the quotient are rounded once each. Narrower types are computed in float64.
 
     Examples
     --------
@@ -186,8 +187,7 @@ def log_logistic(z: ArrayLike) -> FloatResult:
     Notes
     -----
     Computed as :math:`\min(z, 0) - \log(1 + e^{-|z|})`, with the second term by ``log1p``
-    [1]_. The relative error is at most 2 machine epsilons wherever the result is a
-    normal number.
+    [1]_. The error is at most 4 ulp wherever the result is a normal number.
 
     References
     ----------
@@ -244,8 +244,8 @@ def binary_cross_entropy(
     -----
     Computed as :math:`t \log(1 + e^{-z}) + (1 - t) \log(1 + e^{z})`, where neither term is
     negative, so that nothing cancels; a term with the factor zero is zero even if the other factor
-    is infinite. The relative error of a single loss is at most 2 machine
-    epsilons wherever it is a normal number.
+    is infinite. The error of a single loss is at most 4 ulp wherever it is a
+    normal number.
 
     Examples
     --------
