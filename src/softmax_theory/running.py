@@ -173,8 +173,6 @@ class LogSumExp:
     ----------
     largest : numpy.ndarray
         The largest logit of each row, -inf without one.
-    shape : tuple of int
-        The shape of the batch.
 
     Raises
     ------
