@@ -26,6 +26,7 @@ References
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -133,10 +134,18 @@ def tiles(z: FloatArray) -> Iterator[Tile]:
             yield Tile(place, logits, values[:, :count], here)
 
 
+@lru_cache(maxsize=4)
+def ones(count: int) -> FloatArray:
+    """Return so many ones, which a product with adds up."""
+    found = np.ones(count)
+    found.flags.writeable = False
+    return found
+
+
 def add(terms: FloatArray) -> FloatArray:
     """Return the sum over the classes, in whatever order is fast."""
     if terms.strides[0] == terms.itemsize and terms.dtype == np.float64:
-        return np.asarray(terms.T @ np.ones(len(terms)))
+        return np.asarray(terms.T @ ones(len(terms)))
     return np.asarray(np.add.reduce(terms, axis=0))
 
 

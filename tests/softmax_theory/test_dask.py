@@ -45,8 +45,8 @@ def test_every_way_to_cut_six_classes(name: str) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_chunks_of_a_thousand_classes(name: str, family: str, dtype: type) -> None:
     z = sample(family, 1000, dtype)
-    for chunks in ((1, 1000), (2, 37), (1, 1), ((1, 1), (999, 1))):
-        if chunks == (1, 1) and name != "logsumexp":
+    for chunks in ((1, 1000), (2, 37), (2, 1), ((1, 1), (999, 1))):
+        if chunks == (2, 1) and (name != "logsumexp" or family != "sorted"):
             continue
         lazy = getattr(sd, name)(da.from_array(z, chunks=chunks))
         assert lazy.dtype == dtype

@@ -36,10 +36,17 @@ def test_one_update_is_exact_to_the_last_digits(family: str, dtype: type, classe
     assert ulps(state.log_probabilities(z), exact.log_softmax(z)).max() <= 4
 
 
-@pytest.mark.parametrize("low", [-700.0, 0.0])
-@pytest.mark.parametrize("order", ["rising", "falling", "shuffled"])
-def test_single_terms_in_any_order(low: float, order: str) -> None:
-    z = np.linspace(low, 1, 20_000 if order == "rising" else 2_000)
+@pytest.mark.parametrize(
+    ("low", "order", "count"),
+    [
+        (0.0, "rising", 20_000),
+        (-700.0, "rising", 5_000),
+        (-700.0, "falling", 2_000),
+        (0.0, "shuffled", 2_000),
+    ],
+)
+def test_single_terms_in_any_order(low: float, order: str, count: int) -> None:
+    z = np.linspace(low, 1, count)
     if order != "rising":
         z = z[::-1] if order == "falling" else np.random.default_rng(0).permutation(z)
     state = LogSumExp()
