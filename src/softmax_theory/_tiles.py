@@ -25,9 +25,8 @@ References
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +46,7 @@ CLOSE = 256.0
 CONFIDENT = 2.0**-16
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(NamedTuple):
     """Logits, one row for each class and one column for each sample, and memory to compute in.
 
     `place` are the samples in the arrays that the tile was cut from. `spare` is `None` where the
@@ -79,8 +77,7 @@ class Tile:
         return array[self.place[0], self.place[2]]
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(NamedTuple):
     """The sums of the exponentials :math:`e^{z_c - shift}` of each sample of a tile.
 
     `largest` is the largest logit, `first` its exponential, `rest` the sum of all others and
