@@ -259,9 +259,10 @@ def sums(tile: Tile) -> Sums:
     if tile.spare is None:
         rest = total - first
     else:
-        # The two parts of the sum keep the digits that the others have below the largest.
-        without, error = two_sum(exact, -first)
-        rest = without + (error + lower)
+        # The two parts of the sum keep the digits that the others have below the largest. The
+        # first part is not less than it, so that three operations find the rounding error.
+        without = exact - first
+        rest = without + (((exact - without) - first) + lower)
     confident = rest < CONFIDENT * total
     if confident.any():
         rest[confident] = rest_of(tile, shift, m, confident)
