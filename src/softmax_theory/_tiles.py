@@ -221,17 +221,16 @@ def fits(tile: Tile, total: FloatArray) -> bool:
     return bool(total.max() <= LARGEST_SUM and (total.min() >= 1 or tile.z.min() >= LOWEST_LOGIT))
 
 
-def add_up(tile: Tile) -> tuple[FloatArray | None, FloatArray]:
-    """Return the shift of the exponentials, and their sum, with one rounding error.
+def add_up(tile: Tile) -> tuple[FloatArray | None, FloatArray, FloatArray]:
+    """Return the shift of the exponentials, and the two parts of their sum.
 
     If there is one block of classes, its exponentials stay in the memory.
     """
     exact, lower = sum_of(tile, None)
     if fits(tile, exact + lower):
-        return None, exact + lower
+        return None, exact, lower
     shift = largest(tile)
-    exact, lower = sum_of(tile, shift)
-    return shift, exact + lower
+    return shift, *sum_of(tile, shift)
 
 
 def sum_of(tile: Tile, shift: FloatArray | None) -> tuple[FloatArray, FloatArray]:
@@ -249,24 +248,10 @@ def sum_of(tile: Tile, shift: FloatArray | None) -> tuple[FloatArray, FloatArray
 def sums(tile: Tile) -> Sums:
     """Return the sums with and without the largest; the exponentials stay as after `add_up`."""
     m = largest(tile)
-    shift, total = None, np.empty_like(m)
-    for shift in (None, m):
-        exact, lower = sum_of(tile, shift)
-        total = exact + lower
-        if shift is not None or fits(tile, total):
-            break
+    shift, exact, lower = add_up(tile)
     first = first_of(tile, shift, m)
-    if tile.spare is None:
-        rest = total - first
-    else:
-        # The two parts of the sum keep the digits that the others have below the largest. The
-        # first part is not less than it, so that three operations find the rounding error.
-        without = exact - first
-        rest = without + (((exact - without) - first) + lower)
-    confident = rest < CONFIDENT * total
-    if confident.any():
-        rest[confident] = rest_of(tile, shift, m, confident)
-    return Sums(shift, m, first, rest, total)
+    rest = rest_without(tile, shift, exact, lower, first, None)
+    return Sums(shift, m, first, rest, exact + lower)
 
 
 def first_of(tile: Tile, shift: FloatArray | None, m: FloatArray) -> FloatArray:
@@ -278,14 +263,44 @@ def first_of(tile: Tile, shift: FloatArray | None, m: FloatArray) -> FloatArray:
     return np.asarray(tile.values.max(axis=0))
 
 
-def rest_of(
-    tile: Tile, shift: FloatArray | None, m: FloatArray, chosen: NDArray[np.bool_]
+def rest_without(
+    tile: Tile,
+    shift: FloatArray | None,
+    exact: FloatArray,
+    lower: FloatArray,
+    own: FloatArray,
+    classes: NDArray[np.intp] | None,
 ) -> FloatArray:
-    """Return the sum without the largest, for chosen samples in which there is one alone."""
+    """Return the sum without the exponential `own` of one class: the largest, or the given ones."""
+    if tile.spare is None:
+        rest = exact - own
+    else:
+        # The two parts of the sum keep the digits that the others have below this one. The first
+        # part is not less than it, so that three operations find the rounding error.
+        without = exact - own
+        rest = without + (((exact - without) - own) + lower)
+    # An exponential that was not taken from the memory may differ in its last digit.
+    part = CONFIDENT if len(tile.blocks()) == 1 else 0.5
+    confident = rest < part * exact
+    if confident.any():
+        chosen = tile.z[:, confident].argmax(axis=0) if classes is None else classes[confident]
+        rest[confident] = added_anew(tile, shift, confident, chosen)
+    return rest
+
+
+def added_anew(
+    tile: Tile,
+    shift: FloatArray | None,
+    chosen: NDArray[np.bool_],
+    classes: NDArray[np.intp],
+) -> FloatArray:
+    """Return the sum of chosen samples without one class each."""
     found: list[FloatArray] = []
     for block, values in filled(tile, shift):
         others = values[:, chosen]
-        others[tile.z[block][:, chosen] == m[chosen]] = 0
+        places = classes - block.start
+        inside = np.flatnonzero((places >= 0) & (places < len(others)))
+        others[places[inside], inside] = 0
         found.extend(parts(others, None if tile.spare is None else np.empty_like(others)))
     return np.asarray(np.add.reduce(found))
 

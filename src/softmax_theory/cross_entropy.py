@@ -34,10 +34,12 @@ from softmax_theory._arrays import (
 from softmax_theory._tiles import (
     Sums,
     Tile,
+    add_up,
     exponential_of,
     filled,
     log_rest,
     parts,
+    rest_without,
     spare_for,
     split,
     sums,
@@ -92,24 +94,27 @@ def _expected(tile: Tile, found: Sums, t: FloatArray) -> FloatArray:
 def gradients_into(z: FloatArray, t: NDArray[Any], samples: int, result: FloatArray) -> None:
     """Write the derivatives of the losses, divided by `samples`."""
     for tile in tiles(z):
-        found = sums(tile)
         if t.ndim == 2:
-            differences_to_labels(tile, found, tile.samples(t).reshape(-1), samples, result)
+            differences_to_labels(tile, tile.samples(t).reshape(-1), samples, result)
         else:
-            differences(tile, found, tile.part(t).reshape(tile.z.shape), samples, result)
+            soft = tile.part(t).reshape(tile.z.shape)
+            differences(tile, sums(tile), soft, samples, result)
 
 
 def differences_to_labels(
-    tile: Tile, found: Sums, t: NDArray[Any], samples: int, result: FloatArray
+    tile: Tile, t: NDArray[np.intp], samples: int, result: FloatArray
 ) -> None:
     """Write y, and for the true class y - 1, which is minus the sum of the others."""
-    true = tile.z[tile.at(t)].astype(found.total.dtype)
-    y = exponential_of(true, found.shift) / found.total
-    own = np.where(true == found.largest, -found.rest / found.total, y - 1) / samples
-    part = tile.part(result)
-    for block, values in filled(tile, found.shift):
-        write_quotient(values, found.total, part[block], samples)
-    write_one(part, t, own)
+    shift, exact, lower = add_up(tile)
+    total, part = exact + lower, tile.part(result)
+    if len(tile.blocks()) == 1:
+        own = tile.values[tile.at(t)]
+    else:
+        own = exponential_of(tile.z[tile.at(t)].astype(total.dtype), shift)
+    others = rest_without(tile, shift, exact, lower, own, t)
+    for block, values in filled(tile, shift):
+        write_quotient(values, total, part[block], samples)
+    write_one(part, t, -others / total / samples)
 
 
 def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: FloatArray) -> None:
@@ -352,8 +357,8 @@ def cross_entropy_gradient(
     Notes
     -----
     For labels :math:`y_i` is computed as in :func:`softmax`, and :math:`y_i - 1` of the true class
-    as minus the sum of the other probabilities if it is the largest: so it has all its digits where
-    the prediction is confident and right. The error is at most 4 ulp in every component that is a
+    as minus the sum of the other probabilities: so it has all its digits where the prediction is
+    confident and right. The error is at most 4 ulp in every component that is a
     normal number. For soft targets it is at most 4 ulp of the larger of :math:`y_i` and
     :math:`t_i`, because the difference passes through zero; that of the largest :math:`y_i` is
     computed from the two complements, :math:`y_i (1 - t_i) - t_i (1 - y_i)`. With ``"mean"`` the

@@ -68,8 +68,8 @@ def sum_of_others(p: FloatArray) -> FloatArray:
 def softmax_into(z: FloatArray, result: FloatArray) -> None:
     """Write the softmax function along the middle axis of three into `result`."""
     for tile in tiles(z):
-        shift, total = add_up(tile)
-        part = tile.part(result)
+        shift, exact, lower = add_up(tile)
+        total, part = exact + lower, tile.part(result)
         for block, values in filled(tile, shift):
             write_quotient(values, total, part[block])
 

@@ -84,6 +84,12 @@ def test_labels_one_hot_rows_and_booleans_are_the_same(dtype):
         expected = function(z, labels)
         kinds = [rows, rows == 1, rows.astype(int), labels.astype(np.uint8), labels.tolist()]
         for t in kinds:
+            # Both are within 4 ulp of the exact value, and computed in two ways: from the label
+            # and from the row.
+            np.testing.assert_allclose(function(z, t), expected, rtol=2 * np.finfo(dtype).eps)
+        for t in kinds[1:3]:
+            np.testing.assert_array_equal(function(z, t), function(z, rows))
+        for t in kinds[3:]:
             np.testing.assert_array_equal(function(z, t), expected)
 
 
