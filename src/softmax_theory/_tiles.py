@@ -1,7 +1,7 @@
 r"""The softmax function tile by tile: what all functions of logits are computed from.
 
-The classes of a tile are on its first axis. A tile fits into the cache of a core, and is all that
-is held beside the result. It is computed in binary64 at least.
+The classes of a tile are on its first axis. A tile fits into the cache of a core, and no more than
+three are held beside the result. They are computed in binary64 at least.
 
 Exponentials. :math:`e^{z_c}` is taken of the logit as it is wherever nothing can overflow or
 underflow, so that no rounded difference is carried into an exponential. Elsewhere it is taken of
@@ -24,7 +24,9 @@ References
 """
 
 import math
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -33,13 +35,19 @@ from numpy.typing import NDArray
 
 from softmax_theory._arrays import FloatArray
 
-# What a tile holds is at most half a megabyte: so many numbers of binary64.
-ELEMENTS = 1 << 16
+# A tile has so many numbers of binary64, which are 768 KiB.
+ELEMENTS = 3 << 15
+# Numbers in a buffer of NumPy.
+BUFFER = 1024
+# The memory that a thread keeps from call to call.
+KEPT = threading.local()
 # With fewer classes than this a tile is laid out with the samples next to one another.
 FEW = 64
 # Sums up to this have no term that overflowed; from this logit on no exponential loses digits.
 LARGEST_SUM = 1e290
 LOWEST_LOGIT = -700.0
+# From this exponential on it has all its digits.
+LEAST = 1e-300
 # By what factor the sums of a tile may differ to be cut at one place.
 CLOSE = 256.0
 # Below this part of the total the rest is added up anew, without the largest.
@@ -70,7 +78,7 @@ class Tile(NamedTuple):
 
     def at(self, classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the index of one class of each sample, in an array like the logits."""
-        return classes, np.arange(classes.size)
+        return classes, numbers(classes.size)
 
     def samples(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return the part of an array with two axes, without that of the classes."""
@@ -80,15 +88,27 @@ class Tile(NamedTuple):
 class Sums(NamedTuple):
     """The sums of the exponentials :math:`e^{z_c - shift}` of each sample of a tile.
 
-    `largest` is the largest logit, `first` its exponential, `rest` the sum of all others and
-    `total` the sum of all. Without a shift it is `None`.
+    `first` is the exponential of the largest logit, or of that of the label, `rest` the sum of all
+    others and `total` the sum of all. Without a shift it is `None`.
     """
 
     shift: FloatArray | None
-    largest: FloatArray
     first: FloatArray
     rest: FloatArray
     total: FloatArray
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignore what happens to single numbers, and pass through the rows of a tile where they are.
+
+    NumPy copies an operand with one number for each row into a buffer if several rows fit there,
+    which takes longer than the operation itself.
+    """
+    with np.errstate(all="ignore"):
+        # Restored with the treatment of errors.
+        np.setbufsize(BUFFER)
+        yield
 
 
 def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
@@ -97,37 +117,51 @@ def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
     return array.reshape(before, array.shape[axis], after)
 
 
+@contextmanager
+def lent(dtype: np.dtype[Any]) -> Iterator[list[FloatArray]]:
+    """Lend memory for three tiles. The thread keeps it: what is new is slow to touch at first."""
+    kept: list[list[FloatArray]] = KEPT.__dict__.setdefault(dtype.char, [])
+    memory = kept.pop() if kept else [np.empty(ELEMENTS, dtype) for _ in range(3)]
+    try:
+        yield memory
+    finally:
+        kept.append(memory)
+
+
 def tiles(z: FloatArray) -> Iterator[Tile]:
     """Yield the tiles of logits with three axes, as of `split`."""
-    before, classes, after = z.shape
     if not z.size:
         return
-    working = np.result_type(z.dtype, np.float64)
+    with lent(np.result_type(z.dtype, np.float64)) as memory:
+        yield from tiles_in(memory, z)
+
+
+def tiles_in(memory: list[FloatArray], z: FloatArray) -> Iterator[Tile]:
+    """Yield the tiles; each uses the same memory."""
+    before, classes, after = z.shape
     few = after > 1 or classes < FEW
     size = min(classes, ELEMENTS)
     beside = min(after, max(1, ELEMENTS // size))
     deep = min(before, max(1, ELEMENTS // (size * beside)))
-    one_block = size == classes
 
-    def memory() -> FloatArray:
-        shape = (size, deep * beside) if few else (deep * beside, size)
-        return np.empty(shape, working) if few else np.empty(shape, working).T
+    def shaped(flat: FloatArray) -> FloatArray:
+        count = deep * beside
+        used = flat[: size * count]
+        return used.reshape(size, count) if few else used.reshape(count, size).T
 
-    values = memory()
-    spare = memory() if z.dtype == working else None
-    copied = memory() if few and one_block else None
+    values, spare, copied = (shaped(flat) for flat in memory)
     for first in range(0, before, deep):
         for start in range(0, after, beside):
             place = (slice(first, first + deep), slice(None), slice(start, start + beside))
             part = z[place].swapaxes(0, 1)
             count = part.shape[1] * part.shape[2]
-            if copied is not None:
+            if few and size == classes:
                 # Samples that are not next to one another are brought together.
                 logits = copied[:, :count]
                 np.copyto(logits.reshape(part.shape), part)
             else:
                 logits = part.reshape(classes, count)
-            here = None if spare is None else spare[:, :count]
+            here = spare[:, :count] if z.dtype == values.dtype else None
             yield Tile(place, logits, values[:, :count], here)
 
 
@@ -135,6 +169,14 @@ def tiles(z: FloatArray) -> Iterator[Tile]:
 def ones(count: int) -> FloatArray:
     """Return so many ones, which a product with adds up."""
     found = np.ones(count)
+    found.flags.writeable = False
+    return found
+
+
+@lru_cache(maxsize=4)
+def numbers(count: int) -> NDArray[np.intp]:
+    """Return the numbers of so many samples."""
+    found = np.arange(count)
     found.flags.writeable = False
     return found
 
@@ -245,13 +287,26 @@ def sum_of(tile: Tile, shift: FloatArray | None) -> tuple[FloatArray, FloatArray
     return parts(stacked, None if tile.spare is None else np.empty_like(stacked))
 
 
-def sums(tile: Tile) -> Sums:
-    """Return the sums with and without the largest; the exponentials stay as after `add_up`."""
-    m = largest(tile)
+def sums(tile: Tile, m: FloatArray) -> Sums:
+    """Return the sums with and without the largest logit, which is m.
+
+    The exponentials stay as after `add_up`.
+    """
     shift, exact, lower = add_up(tile)
     first = first_of(tile, shift, m)
     rest = rest_without(tile, shift, exact, lower, first, None)
-    return Sums(shift, m, first, rest, exact + lower)
+    return Sums(shift, first, rest, exact + lower)
+
+
+def sums_at(tile: Tile, classes: NDArray[np.intp]) -> Sums:
+    """Return the sums with and without one class of each sample, the label."""
+    shift, exact, lower = add_up(tile)
+    if len(tile.blocks()) == 1:
+        own = tile.values[tile.at(classes)]
+    else:
+        own = exponential_of(tile.z[tile.at(classes)].astype(exact.dtype), shift)
+    rest = rest_without(tile, shift, exact, lower, own, classes)
+    return Sums(shift, own, rest, exact + lower)
 
 
 def first_of(tile: Tile, shift: FloatArray | None, m: FloatArray) -> FloatArray:

@@ -32,18 +32,19 @@ from softmax_theory._arrays import (
     targets,
 )
 from softmax_theory._tiles import (
+    LEAST,
     Sums,
     Tile,
-    add_up,
-    exponential_of,
     filled,
+    largest,
     log_rest,
     parts,
-    rest_without,
     spare_for,
     split,
     sums,
+    sums_at,
     tiles,
+    undisturbed,
     write_one,
     write_quotient,
 )
@@ -60,29 +61,36 @@ __all__ = [
 ]
 
 
-@np.errstate(all="ignore")
+@undisturbed()
 def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
     """Write the loss of each sample; the classes are on the middle axis of z, and of t if soft."""
     for tile in tiles(z):
-        found = sums(tile)
         if t.ndim == 2:
-            true = tile.z[tile.at(tile.samples(t).reshape(-1))]
-            loss = (found.largest - true) + log_rest(found)
+            loss = _of_labels(tile, tile.samples(t).reshape(-1))
         else:
-            loss = _expected(tile, found, tile.part(t).reshape(tile.z.shape))
+            loss = _expected(tile, tile.part(t).reshape(tile.z.shape))
         part = tile.samples(losses)
         part[...] = loss.reshape(part.shape)
 
 
-def _expected(tile: Tile, found: Sums, t: FloatArray) -> FloatArray:
+def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
+    """Return log(total / own), or m - z_t + log(total / first) where `own` has lost its digits."""
+    found = sums_at(tile, t)
+    loss = log_rest(found)
+    if found.first.min() >= LEAST and loss.max() < np.inf:
+        return loss
+    m = largest(tile)
+    return np.asarray((m - tile.z[tile.at(t)]) + log_rest(sums(tile, m)))
+
+
+def _expected(tile: Tile, t: FloatArray) -> FloatArray:
     """Return the sum of t_c (m - z_c + log(total / first)); no term is negative."""
-    logarithm = log_rest(found)
+    m = largest(tile)
+    logarithm = log_rest(sums(tile, m))
     results: list[FloatArray] = []
     for block in tile.blocks():
         # Halved, the gap between two finite logits cannot overflow.
-        terms = np.subtract(
-            found.largest / 2, tile.z[block] / 2, out=tile.values[: len(tile.z[block])]
-        )
+        terms = np.subtract(m / 2, tile.z[block] / 2, out=tile.values[: len(tile.z[block])])
         terms *= 2 * t[block]
         terms += t[block] * logarithm
         np.copyto(terms, 0, where=t[block] == 0)
@@ -90,7 +98,7 @@ def _expected(tile: Tile, found: Sums, t: FloatArray) -> FloatArray:
     return np.asarray(np.add.reduce(results))
 
 
-@np.errstate(all="ignore")
+@undisturbed()
 def gradients_into(z: FloatArray, t: NDArray[Any], samples: int, result: FloatArray) -> None:
     """Write the derivatives of the losses, divided by `samples`."""
     for tile in tiles(z):
@@ -98,23 +106,17 @@ def gradients_into(z: FloatArray, t: NDArray[Any], samples: int, result: FloatAr
             differences_to_labels(tile, tile.samples(t).reshape(-1), samples, result)
         else:
             soft = tile.part(t).reshape(tile.z.shape)
-            differences(tile, sums(tile), soft, samples, result)
+            differences(tile, sums(tile, largest(tile)), soft, samples, result)
 
 
 def differences_to_labels(
     tile: Tile, t: NDArray[np.intp], samples: int, result: FloatArray
 ) -> None:
     """Write y, and for the true class y - 1, which is minus the sum of the others."""
-    shift, exact, lower = add_up(tile)
-    total, part = exact + lower, tile.part(result)
-    if len(tile.blocks()) == 1:
-        own = tile.values[tile.at(t)]
-    else:
-        own = exponential_of(tile.z[tile.at(t)].astype(total.dtype), shift)
-    others = rest_without(tile, shift, exact, lower, own, t)
-    for block, values in filled(tile, shift):
-        write_quotient(values, total, part[block], samples)
-    write_one(part, t, -others / total / samples)
+    found, part = sums_at(tile, t), tile.part(result)
+    for block, values in filled(tile, found.shift):
+        write_quotient(values, found.total, part[block], samples)
+    write_one(part, t, -found.rest / found.total / samples)
 
 
 def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: FloatArray) -> None:
@@ -269,12 +271,14 @@ def cross_entropy(
     type, or 1e-6 if that is more: 3.1e-2 in float16, 3.5e-4 in float32, 1e-6 in float64. A nan in
     them propagates.
 
-    Computed as :math:`\sum_c t_c (m - z_c + \log(1 + s))` with the largest logit :math:`m` and
-    :math:`s`, the sum of :math:`e^{z_d - m}` without its largest term, by ``log1p`` [1]_. No term
-    is negative, so nothing cancels: a confident prediction that is right has a small loss with
-    all its digits, ``1e-20`` and not zero. The error of a single loss is at most 4 ulp (units in
-    the last place), for the reasons that :func:`log_softmax` gives; sums over classes and samples
-    add one rounding each and no more than a few.
+    For a label :math:`t` it is :math:`\log(1 + s)` with the sum :math:`s` of :math:`e^{z_d - z_t}`
+    over all other classes, by ``log1p``. For probabilities, and where :math:`e^{z_t}` underflows,
+    it is :math:`\sum_c t_c (m - z_c + \log(1 + s))` with the largest logit :math:`m` and :math:`s`,
+    the sum of :math:`e^{z_d - m}` without its largest term [1]_. No term is negative, so nothing
+    cancels: a confident prediction that is right has a small loss with all its digits, ``1e-20``
+    and not zero. The error of a single loss is at most 4 ulp (units in the last place), for the
+    reasons that :func:`log_softmax` gives; sums over classes and samples add one rounding each and
+    no more than a few.
 
     References
     ----------

@@ -22,7 +22,16 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._tiles import LARGEST_SUM, LOWEST_LOGIT, parts, sums, tiles, two_sum
+from softmax_theory._tiles import (
+    LARGEST_SUM,
+    LOWEST_LOGIT,
+    largest,
+    parts,
+    sums,
+    tiles,
+    two_sum,
+    undisturbed,
+)
 
 __all__ = ["LogSumExp"]
 
@@ -131,23 +140,24 @@ def one_by_one(z: FloatArray) -> tuple[FloatArray, Scaled]:
     return np.asarray(terms.max(axis=0)), sum_of(exponentials)
 
 
-@np.errstate(all="ignore")
+@undisturbed()
 def by_tiles(z: FloatArray) -> tuple[FloatArray, Scaled]:
     """Return the same for rows with many logits, as the functions of whole arrays compute it."""
     rows = np.ascontiguousarray(z).reshape(-1, z.shape[-1], 1)
-    largest, exponent, high, low = np.zeros((4, len(rows)))
+    firsts, exponent, high, low = np.zeros((4, len(rows)))
     for tile in tiles(rows):
-        found, place = sums(tile), tile.place[0]
-        largest[place] = found.largest
+        m, place = largest(tile), tile.place[0]
+        found = sums(tile, m)
+        firsts[place] = m
         if found.shift is None:
             high[place] = found.rest
         else:
-            unit = exponential(found.largest)
+            unit = exponential(m)
             exponent[place] = unit.exponent
             high[place], low[place] = found.rest * unit.high, found.rest * unit.low
-    empty = np.isneginf(largest)
+    empty = np.isneginf(firsts)
     exponent[empty], high[empty], low[empty] = -np.inf, 0, 0
-    parts_of = (a.reshape(z.shape[:-1]) for a in (largest, exponent, high, low))
+    parts_of = (a.reshape(z.shape[:-1]) for a in (firsts, exponent, high, low))
     m, *scaled = parts_of
     return m, Scaled(*scaled)
 

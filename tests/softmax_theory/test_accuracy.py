@@ -1,6 +1,7 @@
 """Four units in the last place for whatever logits there are, and no memory beyond a tile."""
 
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
 import softmax_theory as st
+from softmax_theory._tiles import tiles
 from softmax_theory.testing import exact, sample
 from softmax_theory.testing.exact import ulps
 
@@ -109,6 +111,36 @@ def test_nothing_is_held_but_a_few_tiles(shape: tuple[int, int], dtype: type) ->
         tracemalloc.stop()
         # The losses of the samples are a result too.
         assert peak < ROOM + 2 * 8 * shape[0]
+
+
+def test_a_second_call_takes_the_memory_of_the_first() -> None:
+    z = np.random.default_rng(0).normal(size=(5_000, 10))
+    out = np.empty_like(z)
+    st.softmax(z, out=out)
+    tracemalloc.start()
+    st.softmax(z, out=out)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < z.nbytes
+
+
+def test_threads_do_not_share_the_memory_of_their_tiles() -> None:
+    random = np.random.default_rng(0)
+    arrays_of_logits = [random.normal(size=(20_000, 10)) for _ in range(16)]
+    wanted = [st.log_softmax(z) for z in arrays_of_logits]
+    with ThreadPoolExecutor(8) as threads:
+        for got, right in zip(threads.map(st.log_softmax, arrays_of_logits), wanted, strict=True):
+            np.testing.assert_array_equal(got, right)
+
+
+def test_a_call_in_the_middle_of_another_does_not_touch_its_tile() -> None:
+    z = np.random.default_rng(0).normal(size=(50_000, 10))
+    started = tiles(z[:, :, np.newaxis])
+    tile = next(started)
+    logits_of_tile = tile.z.copy()
+    st.softmax(-z)
+    np.testing.assert_array_equal(tile.z, logits_of_tile)
+    started.close()
 
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
