@@ -32,6 +32,7 @@ from softmax_theory._arrays import (
     targets,
 )
 from softmax_theory._tiles import (
+    LARGEST_SUM,
     LEAST,
     Sums,
     Tile,
@@ -61,6 +62,10 @@ __all__ = [
 ]
 
 
+# Sums of the largest floats are computed in units of it.
+LARGE_UNIT = 2.0**64
+
+
 @undisturbed()
 def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
     """Write the loss of each sample; the classes are on the middle axis of z, and of t if soft."""
@@ -87,12 +92,26 @@ def _expected(tile: Tile, t: FloatArray) -> FloatArray:
     """Return the sum of t_c (m - z_c + log(total / first)); no term is negative."""
     m = largest(tile)
     logarithm = log_rest(sums(tile, m))
+    loss = _weighted(tile, m, logarithm, t, np.ones_like(m))
+    huge = loss > LARGEST_SUM
+    if huge.any():
+        # So large a sum is not exact; in larger units it is.
+        unit = np.where(huge, LARGE_UNIT, 1).astype(m.dtype)
+        loss = unit * _weighted(tile, m, logarithm, t, unit)
+    return loss
+
+
+def _weighted(
+    tile: Tile, m: FloatArray, logarithm: FloatArray, t: FloatArray, unit: FloatArray
+) -> FloatArray:
+    """Return the sum of t_c (m - z_c + logarithm) in units of a power of two."""
     results: list[FloatArray] = []
     for block in tile.blocks():
         # Halved, the gap between two finite logits cannot overflow.
-        terms = np.subtract(m / 2, tile.z[block] / 2, out=tile.values[: len(tile.z[block])])
+        half = 1 / (2 * unit)
+        terms = np.subtract(m * half, tile.z[block] * half, out=tile.values[: len(tile.z[block])])
         terms *= 2 * t[block]
-        terms += t[block] * logarithm
+        terms += t[block] * (logarithm / unit)
         np.copyto(terms, 0, where=t[block] == 0)
         results.extend(parts(terms, spare_for(tile, terms)))
     return np.asarray(np.add.reduce(results))

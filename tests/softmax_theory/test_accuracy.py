@@ -88,6 +88,15 @@ def test_the_gradient_of_many_classes_is_that_of_few() -> None:
     np.testing.assert_allclose(st.cross_entropy(z, soft), st.cross_entropy(z, t), rtol=1e-15)
 
 
+@pytest.mark.parametrize("classes", [10, 1000])
+def test_the_expected_loss_of_the_largest_floats(classes: int) -> None:
+    random = np.random.default_rng(0)
+    z = random.choice([-1, 1], size=(3, classes)) * np.finfo(float).max * random.random((3, 1))
+    t = np.full(z.shape, 1 / classes)
+    got = st.cross_entropy(z, t, reduction="none")
+    assert ulps(got, exact.cross_entropy(z, t)).max() <= 4
+
+
 ROOM = 3_000_000
 
 
