@@ -241,10 +241,9 @@ def exponentials(tile: Tile, block: slice, shift: FloatArray | None) -> FloatArr
     z = tile.z[block]
     values = tile.values[: len(z)]
     if shift is None:
-        if z.dtype != values.dtype:
-            np.copyto(values, z)
-            z = values
-        return np.exp(z, out=values)
+        # With the samples first, because a conversion on the way is slow in any other order.
+        np.exp(z.T, out=values.T, dtype=values.dtype)
+        return values
     return shifted(z, shift, out=values)
 
 
@@ -382,19 +381,14 @@ def write_quotient(
     values: FloatArray, total: FloatArray, result: FloatArray, samples: int = 1
 ) -> None:
     """Write values / total / samples into a part of the result; the values may be overwritten."""
-    if (
-        result.dtype == np.float32
-        and same_layout(values, result)
-        and total.min() >= 1
-        and total.max() <= 1e30
-    ):
-        # Less memory is passed through in the narrow type; three roundings are 2.5 ulp.
-        np.copyto(result, values, casting="same_kind")
-        result *= (1 / (total * samples)).astype(np.float32)
-    elif result.dtype != values.dtype:
+    if result.dtype != values.dtype:
         # The working type has digits to spare for another rounding error.
-        values *= 1 / (total * samples)
-        np.copyto(result, values.reshape(result.shape), casting="same_kind")
+        scale = 1 / (total * samples)
+        if same_layout(values, result):
+            np.multiply(values.T, scale[:, np.newaxis], out=result.T, casting="same_kind")
+        else:
+            values *= scale
+            np.copyto(result, values.reshape(result.shape), casting="same_kind")
     elif same_layout(values, result):
         np.divide(values, total, out=result)
         if samples > 1:

@@ -160,15 +160,18 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     Notes
     -----
     The error is at most 4 ulp (units in the last place) in every component that is a normal
-    number, and 2.5 ulp in float32. The exponentials are taken of the logits as they are wherever
-    that can neither overflow nor underflow; elsewhere of the difference to the largest logit [1]_,
-    whose rounding error is multiplied back. The relative errors of NumPy's exponential lie between
-    -1.2 and 1.1 units of rounding (measured at 120 million numbers), so that those of two of them
-    differ by 2.3. The sum is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp.
-    Where the difference has to be taken each exponential is rounded once more, and the bound is
-    that of the tests. The largest error met is 2.0 ulp. Types narrower than float64 are computed in
-    it. Beside the result there are three tiles of 768 KiB, which a thread keeps for the next call;
-    an array that is not contiguous is copied.
+    number, and just over half an ulp in types narrower than float64, which are computed in it.
+
+    The exponentials are taken of the logits as they are wherever that can neither overflow nor
+    underflow; elsewhere of the difference to the largest logit [1]_, whose rounding error is
+    multiplied back. The relative errors of NumPy's exponential lie between -1.2 and 1.1 units of
+    rounding (measured at 120 million numbers), so that those of two of them differ by 2.3. The sum
+    is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp. Where the difference
+    has to be taken each exponential is rounded once more, and the bound is that of the tests. The
+    largest error met is 2.0 ulp.
+
+    Beside the result there are three tiles of 768 KiB, which a thread keeps for the next call; an
+    array that is not contiguous is copied.
 
     References
     ----------
