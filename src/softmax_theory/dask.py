@@ -242,9 +242,8 @@ def fitting(H: Any, W: Any, t: Any) -> tuple[Any, Any, Any]:
 
 
 def logits_of(h: FloatArray, w: FloatArray) -> FloatArray:
-    """Return the logits of a tile, at least in float32."""
-    working = np.result_type(h.dtype, w.dtype, np.float32)
-    return np.asarray(h.astype(working, copy=False) @ w.astype(working, copy=False).T)
+    """Return the logits of a tile, in float64."""
+    return np.asarray(h.astype(np.float64, copy=False) @ w.astype(np.float64, copy=False).T)
 
 
 def packed_tile(
@@ -287,9 +286,9 @@ def gradients(
     def part(h: Any, w: Any, t: Any, ids: Any, packed: Any) -> FloatArray:
         states = LogSumExp.unpacked(packed[:, :PACKED])
         logits = logits_of(h, w)
-        differences = (differences_of(states, logits, t - ids[0]) / count).astype(logits.dtype)
+        differences = differences_of(states, logits, t - ids[0]) / count
         found = differences @ w if by_features else differences.T @ h
-        return np.asarray(found, np.float64)[:, np.newaxis, :]
+        return np.asarray(found)[:, np.newaxis, :]
 
     return da.blockwise(
         part,

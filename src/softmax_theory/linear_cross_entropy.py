@@ -4,6 +4,7 @@ With many classes the logits of a batch are larger than everything else. Here th
 tile at a time and used at once: first for the sum of their exponentials, then for the gradients.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,10 +82,12 @@ def linear_cross_entropy(
     Beside the arguments and the gradients it needs memory for tiles of logits alone, whatever C
     is. The logits are computed twice: for the sums of each row [1]_, and for the gradients.
 
-    Products are computed in float64 for float64 arguments and in float32 for narrower ones, where
-    sums of many tiles are kept in float64. So each logit and each component of the gradient with
-    respect to `H` is within :math:`4 \sqrt{D}` roundings of the sum of the magnitudes of its terms,
-    those of the gradient with respect to `W` within :math:`4 \sqrt{n}`.
+    All is computed in float64, a tile at a time. So in narrower types the logits have digits to
+    spare, and each component of a gradient is within one rounding of the exact value and
+    :math:`4 \sqrt{D}` roundings of float64 of the sum of the magnitudes of its terms
+    (:math:`4 \sqrt{n}` for `W`, if that is more). In float64 the roundings of the logits go through
+    the exponential: there the bound is larger by the factor :math:`1 + 2 s`, where :math:`s` is the
+    largest sum of the magnitudes of the terms of a logit.
 
     References
     ----------
@@ -104,21 +107,19 @@ def linear_cross_entropy(
     check_reduction(reduction)
     features, weights, labels = checked(H, W, t)
     dtype = np.result_type(features.dtype, weights.dtype)
-    working = np.result_type(dtype, np.float32)
-    features, weights = (np.ascontiguousarray(a, working) for a in (features, weights))
     losses = np.empty(len(features))
-    gradient_H = np.zeros(features.shape, working)
+    gradient_H = np.zeros(features.shape, dtype)
     gradient_W = np.zeros(weights.shape, np.float64)
     scale = 1 / len(features) if reduction == "mean" and len(features) else 1.0
     for start in range(0, len(features), SAMPLES):
         rows = slice(start, start + SAMPLES)
-        sums, losses[rows] = forward(features[rows], weights, labels[rows])
-        gradient_H[rows] = add_gradients(
-            sums, features[rows], weights, labels[rows], scale, gradient_W
-        )
+        some = features[rows].astype(np.float64)
+        sums, losses[rows] = forward(some, weights, labels[rows])
+        found = add_gradients(sums, some, weights, labels[rows], scale, gradient_W)
+        gradient_H[rows] = finish(found, dtype)
     return LinearCrossEntropy(
         finish(reduce_losses(losses, reduction), dtype),
-        finish(gradient_H, dtype),
+        gradient_H,
         finish(gradient_W, dtype),
     )
 
@@ -144,9 +145,11 @@ def checked(
     return features, weights, labels.astype(np.intp)
 
 
-def class_tiles(weights: FloatArray) -> list[slice]:
-    """Return the classes of each tile."""
-    return [slice(first, first + CLASSES) for first in range(0, len(weights), CLASSES)]
+def class_tiles(weights: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+    """Yield the classes of each tile, and their weights to compute with."""
+    for first in range(0, len(weights), CLASSES):
+        classes = slice(first, first + CLASSES)
+        yield classes, weights[classes].astype(np.float64, copy=False)
 
 
 @np.errstate(all="ignore")
@@ -156,8 +159,8 @@ def forward(
     """Return the sum of the exponentials of each sample, tile by tile, and its loss."""
     sums = LogSumExp(shape=(len(features),))
     true = np.empty(len(labels))
-    for classes in class_tiles(weights):
-        logits = features @ weights[classes].T
+    for classes, some in class_tiles(weights):
+        logits = features @ some.T
         sums = sums.update(logits)
         inside = (labels >= classes.start) & (labels < classes.stop)
         true[inside] = logits[inside, labels[inside] - classes.start]
@@ -176,18 +179,17 @@ def add_gradients(
 ) -> FloatArray:
     """Add to the gradient of the weights, and return that of the features."""
     gradient_H = np.zeros(features.shape)
-    for classes in class_tiles(weights):
-        logits = features @ weights[classes].T
+    for classes, some in class_tiles(weights):
+        logits = features @ some.T
         differences = differences_of(sums, logits, labels - classes.start) * scale
-        differences = differences.astype(features.dtype, copy=False)
-        gradient_H += differences @ weights[classes]
+        gradient_H += differences @ some
         gradient_W[classes] += differences.T @ features
     return gradient_H
 
 
 def differences_of(sums: LogSumExp, logits: FloatArray, labels: NDArray[np.intp]) -> FloatArray:
     """Return y - t of a tile; for the true class minus the sum of the others."""
-    y = sums.probabilities(logits.astype(np.float64))
+    y = sums.probabilities(logits)
     rows = np.flatnonzero((labels >= 0) & (labels < logits.shape[1]))
     own = y[rows, labels[rows]]
     rest = sums.odds_of_others()[rows]
