@@ -97,6 +97,16 @@ def test_the_expected_loss_of_the_largest_floats(classes: int) -> None:
     assert ulps(got, exact.cross_entropy(z, t)).max() <= 4
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("classes", [3, 10, 65, 300])
+def test_the_gradient_where_the_targets_cancel_the_probabilities(classes: int, dtype: type) -> None:
+    """The exact gradient is zero or nearly so: it is measured by what it is the difference of."""
+    z = np.full((2, classes), [[0.3], [-7.0]], dtype)
+    t = np.full(z.shape, 1 / classes, dtype)
+    got = st.cross_entropy_gradient(z, t, reduction="none")
+    assert ulps(got, exact.cross_entropy_gradient(z, t)).max() <= 4
+
+
 ROOM = 3_000_000
 
 

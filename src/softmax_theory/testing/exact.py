@@ -178,8 +178,9 @@ def binary_cross_entropy(z: NDArray[Any], t: NDArray[Any]) -> Exact:
 def ulps(got: NDArray[Any], exact: Exact) -> NDArray[np.float64]:
     """Return how far results are from the exact values, in units in the last place of the type.
 
-    Zero where the exact value is not a normal number of the type, as long as the result is no
-    further away than the smallest normal number; infinite for nan where a number is expected.
+    Zero where what the error is measured by is not a normal number of the type, as long as the
+    result is no further away than the smallest normal number; infinite for nan where a number is
+    expected.
     """
     limits = np.finfo(got.dtype)
     tiny, largest = float(limits.smallest_normal), float(limits.max)
@@ -187,7 +188,7 @@ def ulps(got: NDArray[Any], exact: Exact) -> NDArray[np.float64]:
         results = got.astype(np.float64)
         unit = np.maximum(spacing(np.abs(exact.scale), limits), spacing(np.array(tiny), limits))
         error = np.abs((results - exact.value) - exact.rest) / unit
-        small = np.abs(exact.value) < tiny
+        small = np.abs(exact.scale) < tiny
         error = np.where(small, np.where(np.abs(results - exact.value) <= tiny, 0, np.inf), error)
         beyond = np.abs(exact.value) > largest
         right = np.isinf(results) & (np.sign(results) == np.sign(exact.value))
