@@ -89,13 +89,19 @@ class Sums(NamedTuple):
     """The sums of the exponentials :math:`e^{z_c - shift}` of each sample of a tile.
 
     `first` is the exponential of the largest logit, or of that of the label, `rest` the sum of all
-    others and `total` the sum of all. Without a shift it is `None`.
+    others; `exact` and `lower` together are the sum of all. Without a shift it is `None`.
     """
 
     shift: FloatArray | None
     first: FloatArray
     rest: FloatArray
-    total: FloatArray
+    exact: FloatArray
+    lower: FloatArray
+
+    @property
+    def total(self) -> FloatArray:
+        """Return the sum of all, rounded once."""
+        return self.exact + self.lower
 
 
 @contextmanager
@@ -294,7 +300,7 @@ def sums(tile: Tile, m: FloatArray) -> Sums:
     shift, exact, lower = add_up(tile)
     first = first_of(tile, shift, m)
     rest = rest_without(tile, shift, exact, lower, first, None)
-    return Sums(shift, first, rest, exact + lower)
+    return Sums(shift, first, rest, exact, lower)
 
 
 def sums_at(tile: Tile, classes: NDArray[np.intp]) -> Sums:
@@ -305,7 +311,7 @@ def sums_at(tile: Tile, classes: NDArray[np.intp]) -> Sums:
     else:
         own = exponential_of(tile.z[tile.at(classes)].astype(exact.dtype), shift)
     rest = rest_without(tile, shift, exact, lower, own, classes)
-    return Sums(shift, own, rest, exact + lower)
+    return Sums(shift, own, rest, exact, lower)
 
 
 def first_of(tile: Tile, shift: FloatArray | None, m: FloatArray) -> FloatArray:

@@ -133,9 +133,10 @@ def differences_to_labels(
 ) -> None:
     """Write y, and for the true class y - 1, which is minus the sum of the others."""
     found, part = sums_at(tile, t), tile.part(result)
+    total = found.total
     for block, values in filled(tile, found.shift):
-        write_quotient(values, found.total, part[block], samples)
-    write_one(part, t, -found.rest / found.total / samples)
+        write_quotient(values, total, part[block], samples)
+    write_one(part, t, -found.rest / total / samples)
 
 
 def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: FloatArray) -> None:
@@ -145,18 +146,22 @@ def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: Fl
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
     most = np.argmax(tile.z, axis=0)
-    own = t[tile.at(most)].astype(found.total.dtype)
-    others = np.where(np.arange(len(t))[:, np.newaxis] == most, 0, t).astype(found.total.dtype)
-    beside = np.add.reduce(parts(others, np.empty_like(others)))
+    own = t[tile.at(most)].astype(found.exact.dtype)
+    others = np.where(np.arange(len(t))[:, np.newaxis] == most, 0, t).astype(own.dtype)
+    beside, lower = parts(others, np.empty_like(others))
+    # What T exceeds one by; the larger term less one is exact where it matters.
+    excess = ((np.maximum(own, beside) - 1) + np.minimum(own, beside)) + lower
+    # The sum of the exponentials divided by T, with one rounding.
+    divisor = found.exact + (found.lower - found.exact * (excess / (1 + excess)))
     part = tile.part(result)
     for block, values in filled(tile, found.shift):
-        values /= found.total
-        values *= own + beside
+        values /= divisor
         values -= t[block]
-        values /= samples
+        if samples > 1:
+            values /= samples
         np.copyto(part[block], values.reshape(part[block].shape), casting="same_kind")
     y, rest = found.first / found.total, found.rest / found.total
-    write_one(part, most, (y * beside - own * rest) / samples)
+    write_one(part, most, (y * (beside + lower) - own * rest) / samples)
 
 
 @np.errstate(all="ignore")
