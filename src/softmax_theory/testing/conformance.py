@@ -220,9 +220,11 @@ def arguments(subject: Subject, z: NDArray[Any]) -> tuple[NDArray[Any], ...]:
 
 
 def soft_targets(z: NDArray[Any], seed: int) -> NDArray[Any]:
-    """Return rows of probabilities."""
+    """Return rows of probabilities; all are the same in the first."""
     random = np.random.default_rng(seed)
-    return random.dirichlet(np.full(z.shape[-1], 0.3), size=len(z)).astype(z.dtype)
+    rows = random.dirichlet(np.full(z.shape[-1], 0.3), size=len(z))
+    rows[0] = 1 / z.shape[-1]
+    return rows.astype(z.dtype)
 
 
 def compared(

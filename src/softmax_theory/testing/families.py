@@ -64,6 +64,13 @@ def equal(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any])
     return np.repeat(random.normal(size=(shape[0], 1)), shape[1], axis=1)
 
 
+def two_values(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+    """Return logits of two values in any order, few enough for their rounding errors to add up."""
+    both = 3 * random.normal(size=(shape[0], 2))
+    z: Logits = np.take_along_axis(both, random.integers(2, size=shape), axis=1)
+    return z
+
+
 def one_masked(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
     """Return logits of which one is -inf."""
     z = random.normal(size=shape)
@@ -104,6 +111,7 @@ FAMILIES: dict[str, Family] = {
     "sorted": rising,
     "reversed": falling,
     "all equal": equal,
+    "two values": two_values,
     "one -inf": one_masked,
     "many -inf": many_masked,
     "subnormal": subnormal,
