@@ -76,10 +76,6 @@ class Tile(NamedTuple):
         view = array[self.place].swapaxes(0, 1)
         return view[:, :, 0] if array.shape[2] == 1 else view
 
-    def at(self, classes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the index of one class of each sample, in an array like the logits."""
-        return classes, numbers(classes.size)
-
     def samples(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return the part of an array with two axes, without that of the classes."""
         return array[self.place[0], self.place[2]]
@@ -303,13 +299,22 @@ def sums(tile: Tile, m: FloatArray) -> Sums:
     return Sums(shift, first, rest, exact, lower)
 
 
+def picked(array: FloatArray, classes: NDArray[Any]) -> FloatArray:
+    """Return the number of one class of each sample, from an array with a row for each class."""
+    if array.flags.c_contiguous:
+        # One index is looked up in half the time of two.
+        places = classes.astype(np.intp) * len(classes) + numbers(len(classes))
+        return np.asarray(array.reshape(-1).take(places))
+    return np.asarray(array[classes, numbers(len(classes))])
+
+
 def sums_at(tile: Tile, classes: NDArray[np.intp]) -> Sums:
     """Return the sums with and without one class of each sample, the label."""
     shift, exact, lower = add_up(tile)
     if len(tile.blocks()) == 1:
-        own = tile.values[tile.at(classes)]
+        own = picked(tile.values, classes)
     else:
-        own = exponential_of(tile.z[tile.at(classes)].astype(exact.dtype), shift)
+        own = exponential_of(picked(tile.z, classes).astype(exact.dtype), shift)
     rest = rest_without(tile, shift, exact, lower, own, classes)
     return Sums(shift, own, rest, exact, lower)
 
@@ -429,7 +434,10 @@ def same_layout(values: FloatArray, result: FloatArray) -> bool:
     )
 
 
-def write_one(part: FloatArray, classes: NDArray[Any], numbers: FloatArray) -> None:
+def write_one(part: FloatArray, classes: NDArray[Any], values: FloatArray) -> None:
     """Write a number for one class of each sample into a part of the result."""
-    places = np.indices(part.shape[1:], sparse=True)
-    part[classes.reshape(part.shape[1:]), *places] = numbers.reshape(part.shape[1:])
+    if part.ndim == 2 and part.flags.f_contiguous:
+        part.T.reshape(-1)[numbers(len(classes)) * len(part) + classes.astype(np.intp)] = values
+    else:
+        places = np.indices(part.shape[1:], sparse=True)
+        part[classes.reshape(part.shape[1:]), *places] = values.reshape(part.shape[1:])

@@ -40,6 +40,7 @@ from softmax_theory._tiles import (
     largest,
     log_rest,
     parts,
+    picked,
     spare_for,
     split,
     sums,
@@ -85,7 +86,7 @@ def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
     if found.first.min() >= LEAST and loss.max() < np.inf:
         return loss
     m = largest(tile)
-    return np.asarray((m - tile.z[tile.at(t)]) + log_rest(sums(tile, m)))
+    return np.asarray((m - picked(tile.z, t)) + log_rest(sums(tile, m)))
 
 
 def _expected(tile: Tile, t: FloatArray) -> FloatArray:
@@ -146,7 +147,7 @@ def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: Fl
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
     most = np.argmax(tile.z, axis=0)
-    own = t[tile.at(most)].astype(found.exact.dtype)
+    own = picked(t, most).astype(found.exact.dtype)
     others = np.where(np.arange(len(t))[:, np.newaxis] == most, 0, t).astype(own.dtype)
     beside, lower = parts(others, np.empty_like(others))
     # What T exceeds one by; the larger term less one is exact where it matters.
