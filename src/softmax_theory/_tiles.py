@@ -41,6 +41,8 @@ ELEMENTS = 3 << 15
 BUFFER = 1024
 # The memory that a thread keeps from call to call.
 KEPT = threading.local()
+# So few classes are brought into another order one by one.
+CLASS_BY_CLASS = 8
 # With fewer classes than this a tile is laid out with the samples next to one another.
 FEW = 64
 # Sums up to this have no term that overflowed; from this logit on no exponential loses digits.
@@ -399,7 +401,7 @@ def write_quotient(
             np.multiply(values.T, scale[:, np.newaxis], out=result.T, casting="same_kind")
         else:
             values *= scale
-            np.copyto(result, values.reshape(result.shape), casting="same_kind")
+            write_values(values, result)
     elif same_layout(values, result):
         np.divide(values, total, out=result)
         if samples > 1:
@@ -408,7 +410,7 @@ def write_quotient(
         values /= total
         if samples > 1:
             values /= samples
-        np.copyto(result, values.reshape(result.shape))
+        write_values(values, result)
 
 
 def write_difference(
@@ -422,7 +424,17 @@ def write_difference(
         return
     gaps = np.subtract(z, m, out=tile.values[: len(z)])
     gaps -= logarithm
-    np.copyto(result, gaps.reshape(result.shape), casting="same_kind")
+    write_values(gaps, result)
+
+
+def write_values(values: FloatArray, result: FloatArray) -> None:
+    """Write values into a part of the result, which may be laid out in the other order."""
+    shaped = values.reshape(result.shape)
+    if len(values) <= CLASS_BY_CLASS:
+        for to, row in zip(result, shaped, strict=True):
+            np.copyto(to, row, casting="same_kind")
+    else:
+        np.copyto(result, shaped, casting="same_kind")
 
 
 def same_layout(values: FloatArray, result: FloatArray) -> bool:

@@ -49,6 +49,7 @@ from softmax_theory._tiles import (
     undisturbed,
     write_one,
     write_quotient,
+    write_values,
 )
 from softmax_theory.softmax import softmax_jacobian
 
@@ -160,7 +161,7 @@ def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: Fl
         values -= t[block]
         if samples > 1:
             values /= samples
-        np.copyto(part[block], values.reshape(part[block].shape), casting="same_kind")
+        write_values(values, part[block])
     y, rest = found.first / found.total, found.rest / found.total
     write_one(part, most, (y * (beside + lower) - own * rest) / samples)
 
