@@ -143,6 +143,13 @@ def test_a_second_call_takes_the_memory_of_the_first() -> None:
     assert peak < z.nbytes
 
 
+def test_the_state_of_numpy_is_as_it_was() -> None:
+    before = np.getbufsize(), np.geterr()
+    st.softmax(np.zeros((3, 4)))
+    st.cross_entropy(np.zeros((3, 4)), [0, 1, 2])
+    assert (np.getbufsize(), np.geterr()) == before
+
+
 def test_threads_do_not_share_the_memory_of_their_tiles() -> None:
     random = np.random.default_rng(0)
     arrays_of_logits = [random.normal(size=(20_000, 10)) for _ in range(16)]
