@@ -386,7 +386,7 @@ def exponential_of(z: FloatArray, shift: FloatArray | None) -> FloatArray:
 
 
 def log_rest(sums: Sums) -> FloatArray:
-    """Return log(total / first), which is what the largest logit lacks of the log-sum-exp."""
+    """Return log(total / first), which is what the logit of `first` lacks of the log-sum-exp."""
     return np.asarray(np.log1p(sums.rest / sums.first))
 
 

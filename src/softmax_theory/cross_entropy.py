@@ -108,9 +108,9 @@ def _weighted(
 ) -> FloatArray:
     """Return the sum of t_c (m - z_c + logarithm) in units of a power of two."""
     results: list[FloatArray] = []
+    # Halved, the gap between two finite logits cannot overflow.
+    half = 1 / (2 * unit)
     for block in tile.blocks():
-        # Halved, the gap between two finite logits cannot overflow.
-        half = 1 / (2 * unit)
         terms = np.subtract(m * half, tile.z[block] * half, out=tile.values[: len(tile.z[block])])
         terms *= 2 * t[block]
         terms += t[block] * (logarithm / unit)
