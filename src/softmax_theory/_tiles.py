@@ -43,6 +43,8 @@ BUFFER = 1024
 KEPT = threading.local()
 # So few classes are brought into another order one by one.
 CLASS_BY_CLASS = 8
+# A difference of so few is written fastest where they are in the result.
+STRIDED = 12
 # With fewer classes than this a tile is laid out with the samples next to one another.
 FEW = 64
 # Sums up to this have no term that overflowed; from this logit on no exponential loses digits.
@@ -83,23 +85,26 @@ class Tile(NamedTuple):
         return array[self.place[0], self.place[2]]
 
 
-class Sums(NamedTuple):
+class Total(NamedTuple):
     """The sums of the exponentials :math:`e^{z_c - shift}` of each sample of a tile.
 
-    `first` is the exponential of the largest logit, or of that of the label, `rest` the sum of all
-    others; `exact` and `lower` together are the sum of all. Without a shift it is `None`.
+    `exact` and `lower` together are the sum, and `rounded` is it with one rounding error. `most` is
+    the largest exponential; it is found for the widest types alone. Without a shift that is `None`.
     """
 
     shift: FloatArray | None
-    first: FloatArray
-    rest: FloatArray
+    most: FloatArray | None
     exact: FloatArray
     lower: FloatArray
+    rounded: FloatArray
 
-    @property
-    def total(self) -> FloatArray:
-        """Return the sum of all, rounded once."""
-        return self.exact + self.lower
+
+class Sums(NamedTuple):
+    """The same with the exponential `own` of one class apart; `rest` is the sum of all others."""
+
+    total: Total
+    own: FloatArray
+    rest: FloatArray
 
 
 @contextmanager
@@ -192,35 +197,43 @@ def add(terms: FloatArray) -> FloatArray:
     return np.asarray(np.add.reduce(terms, axis=0))
 
 
-def parts(terms: FloatArray, spare: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+def parts(
+    terms: FloatArray, spare: FloatArray | None, most: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Return two numbers that together are the sum over the classes of nonnegative terms.
 
     With `spare`, memory of the shape of the terms, the first is exact, the sum of what stands
     before the last place of a power of two that is larger than all terms together. The second is
-    the sum of what is cut off, and so small that its rounding errors do not count.
+    the sum of what is cut off, and so small that its rounding errors do not count. `most` are the
+    largest terms, if they are known.
     """
-    rough = add(terms)
     if spare is None or len(terms) == 1:
-        return rough, np.zeros_like(rough)
-    power = powers_above(rough, len(terms))
+        plain = add(terms)
+        return plain, np.zeros_like(plain)
+    most = terms.max(axis=0) if most is None else most
+    low, high = most.min(), most.max()
+    power = powers_above(most, len(terms), low, high)
     upper = np.add(terms, power, out=spare)
     upper -= power
     exact = add(upper)
     lower = add(np.subtract(terms, upper, out=upper))
-    lower[~np.isfinite(lower)] = 0
+    if not high < np.inf:
+        lower[~np.isfinite(lower)] = 0
     return exact, lower
 
 
-def powers_above(rough: FloatArray, count: int) -> FloatArray:
-    """Return a power of two above so many times each sum, or zero where there is no such float."""
-    low, high = rough.min(), rough.max()
+def powers_above(most: FloatArray, count: int, low: float, high: float) -> FloatArray:
+    """Return a power of two above so many times each number, or zero if there is no such float.
+
+    The numbers lie between `low` and `high`.
+    """
     places = math.ceil(math.log2(count)) + 1
     if high <= CLOSE * low and high <= LARGEST_SUM:
         # One for all samples, because one number is added faster than a row of them.
-        rough = high[np.newaxis]
-    _, exponent = np.frexp(rough)
-    power: FloatArray = np.ldexp(np.ones_like(rough), exponent + places)
-    power[~(rough <= LARGEST_SUM)] = 0
+        return np.ldexp(np.ones(1, most.dtype), math.frexp(high)[1] + places)
+    _, exponent = np.frexp(most)
+    power: FloatArray = np.ldexp(np.ones_like(most), exponent + places)
+    power[~(most <= LARGEST_SUM)] = 0
     return power
 
 
@@ -266,39 +279,39 @@ def fits(tile: Tile, total: FloatArray) -> bool:
     return bool(total.max() <= LARGEST_SUM and (total.min() >= 1 or tile.z.min() >= LOWEST_LOGIT))
 
 
-def add_up(tile: Tile) -> tuple[FloatArray | None, FloatArray, FloatArray]:
-    """Return the shift of the exponentials, and the two parts of their sum.
-
-    If there is one block of classes, its exponentials stay in the memory.
-    """
-    exact, lower = sum_of(tile, None)
-    if fits(tile, exact + lower):
-        return None, exact, lower
-    shift = largest(tile)
-    return shift, *sum_of(tile, shift)
+def add_up(tile: Tile) -> Total:
+    """Return the sums; if there is one block of classes, its exponentials stay in the memory."""
+    total = total_of(tile, None)
+    return total if fits(tile, total.rounded) else total_of(tile, largest(tile))
 
 
-def sum_of(tile: Tile, shift: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    """Return the two parts of the sum over all blocks of classes."""
-    found = []
-    for block in tile.blocks():
-        values = exponentials(tile, block, shift)
-        found.append(parts(values, spare_for(tile, values)))
+def total_of(tile: Tile, shift: FloatArray | None) -> Total:
+    """Return the sums over all blocks of classes."""
+    found = [block_total(tile, block, shift) for block in tile.blocks()]
     if len(found) == 1:
         return found[0]
-    stacked = np.stack([part for pair in found for part in pair])
-    return parts(stacked, None if tile.spare is None else np.empty_like(stacked))
+    stacked = np.stack([part for total in found for part in (total.exact, total.lower)])
+    exact, lower = parts(stacked, None if tile.spare is None else np.empty_like(stacked))
+    tops = [total.most for total in found if total.most is not None]
+    return Total(shift, np.maximum.reduce(tops) if tops else None, exact, lower, exact + lower)
+
+
+def block_total(tile: Tile, block: slice, shift: FloatArray | None) -> Total:
+    """Return the sums over one block of classes."""
+    values = exponentials(tile, block, shift)
+    most = None if tile.spare is None else values.max(axis=0)
+    exact, lower = parts(values, spare_for(tile, values), most)
+    return Total(shift, most, exact, lower, exact + lower)
 
 
 def sums(tile: Tile, m: FloatArray) -> Sums:
-    """Return the sums with and without the largest logit, which is m.
+    """Return the sums with and without the exponential of the largest logit, which is m.
 
     The exponentials stay as after `add_up`.
     """
-    shift, exact, lower = add_up(tile)
-    first = first_of(tile, shift, m)
-    rest = rest_without(tile, shift, exact, lower, first, None)
-    return Sums(shift, first, rest, exact, lower)
+    total = add_up(tile)
+    own = exponential_of(m, total.shift) if total.most is None else total.most
+    return Sums(total, own, rest_without(tile, total, own, None))
 
 
 def picked(array: FloatArray, classes: NDArray[Any]) -> FloatArray:
@@ -311,47 +324,33 @@ def picked(array: FloatArray, classes: NDArray[Any]) -> FloatArray:
 
 
 def sums_at(tile: Tile, classes: NDArray[np.intp]) -> Sums:
-    """Return the sums with and without one class of each sample, the label."""
-    shift, exact, lower = add_up(tile)
+    """Return the sums with the exponential of one class of each sample apart, the label."""
+    total = add_up(tile)
     if len(tile.blocks()) == 1:
         own = picked(tile.values, classes)
     else:
-        own = exponential_of(picked(tile.z, classes).astype(exact.dtype), shift)
-    rest = rest_without(tile, shift, exact, lower, own, classes)
-    return Sums(shift, own, rest, exact, lower)
-
-
-def first_of(tile: Tile, shift: FloatArray | None, m: FloatArray) -> FloatArray:
-    """Return the exponential of the largest logit, to the last digit as it is in the sums."""
-    if shift is not None:
-        return np.ones_like(m)
-    if tile.spare is None or len(tile.blocks()) > 1:
-        return np.exp(m)
-    return np.asarray(tile.values.max(axis=0))
+        own = exponential_of(picked(tile.z, classes).astype(total.exact.dtype), total.shift)
+    return Sums(total, own, rest_without(tile, total, own, classes))
 
 
 def rest_without(
-    tile: Tile,
-    shift: FloatArray | None,
-    exact: FloatArray,
-    lower: FloatArray,
-    own: FloatArray,
-    classes: NDArray[np.intp] | None,
+    tile: Tile, total: Total, own: FloatArray, classes: NDArray[np.intp] | None
 ) -> FloatArray:
     """Return the sum without the exponential `own` of one class: the largest, or the given ones."""
+    exact = total.exact
     if tile.spare is None:
         rest = exact - own
     else:
         # The two parts of the sum keep the digits that the others have below this one. The first
         # part is not less than it, so that three operations find the rounding error.
         without = exact - own
-        rest = without + (((exact - without) - own) + lower)
+        rest = without + (((exact - without) - own) + total.lower)
     # An exponential that was not taken from the memory may differ in its last digit.
     part = CONFIDENT if len(tile.blocks()) == 1 else 0.5
     confident = rest < part * exact
     if confident.any():
         chosen = tile.z[:, confident].argmax(axis=0) if classes is None else classes[confident]
-        rest[confident] = added_anew(tile, shift, confident, chosen)
+        rest[confident] = added_anew(tile, total.shift, confident, chosen)
     return rest
 
 
@@ -386,8 +385,8 @@ def exponential_of(z: FloatArray, shift: FloatArray | None) -> FloatArray:
 
 
 def log_rest(sums: Sums) -> FloatArray:
-    """Return log(total / first), which is what the logit of `first` lacks of the log-sum-exp."""
-    return np.asarray(np.log1p(sums.rest / sums.first))
+    """Return log(total / own), which is what the logit of `own` lacks of the log-sum-exp."""
+    return np.asarray(np.log1p(sums.rest / sums.own))
 
 
 def write_quotient(
@@ -423,8 +422,11 @@ def write_difference(
         result -= logarithm.astype(z.dtype)
         return
     gaps = np.subtract(z, m, out=tile.values[: len(z)])
-    gaps -= logarithm
-    write_values(gaps, result)
+    if len(z) <= STRIDED and result.ndim == 2:
+        np.subtract(gaps, logarithm, out=result, casting="same_kind")
+    else:
+        gaps -= logarithm
+        write_values(gaps, result)
 
 
 def write_values(values: FloatArray, result: FloatArray) -> None:

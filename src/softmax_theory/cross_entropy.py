@@ -81,17 +81,17 @@ def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
 
 
 def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
-    """Return log(total / own), or m - z_t + log(total / first) where `own` has lost its digits."""
+    """Return log(total / own), or m - z_t + log(total / largest) where `own` has lost its digits."""
     found = sums_at(tile, t)
     loss = log_rest(found)
-    if found.first.min() >= LEAST and loss.max() < np.inf:
+    if found.own.min() >= LEAST and loss.max() < np.inf:
         return loss
     m = largest(tile)
     return np.asarray((m - picked(tile.z, t)) + log_rest(sums(tile, m)))
 
 
 def _expected(tile: Tile, t: FloatArray) -> FloatArray:
-    """Return the sum of t_c (m - z_c + log(total / first)); no term is negative."""
+    """Return the sum of t_c (m - z_c + log(total / largest)); no term is negative."""
     m = largest(tile)
     logarithm = log_rest(sums(tile, m))
     loss = _weighted(tile, m, logarithm, t, np.ones_like(m))
@@ -135,8 +135,8 @@ def differences_to_labels(
 ) -> None:
     """Write y, and for the true class y - 1, which is minus the sum of the others."""
     found, part = sums_at(tile, t), tile.part(result)
-    total = found.total
-    for block, values in filled(tile, found.shift):
+    total = found.total.rounded
+    for block, values in filled(tile, found.total.shift):
         write_quotient(values, total, part[block], samples)
     write_one(part, t, -found.rest / total / samples)
 
@@ -147,22 +147,23 @@ def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: Fl
     It is the derivative of the loss as computed, also where T is one only to within rounding. For
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
+    total = found.total
     most = np.argmax(tile.z, axis=0)
-    own = picked(t, most).astype(found.exact.dtype)
+    own = picked(t, most).astype(total.exact.dtype)
     others = np.where(np.arange(len(t))[:, np.newaxis] == most, 0, t).astype(own.dtype)
     beside, lower = parts(others, np.empty_like(others))
     # What T exceeds one by; the larger term less one is exact where it matters.
     excess = ((np.maximum(own, beside) - 1) + np.minimum(own, beside)) + lower
     # The sum of the exponentials divided by T, with one rounding.
-    divisor = found.exact + (found.lower - found.exact * (excess / (1 + excess)))
+    divisor = total.exact + (total.lower - total.exact * (excess / (1 + excess)))
     part = tile.part(result)
-    for block, values in filled(tile, found.shift):
+    for block, values in filled(tile, total.shift):
         values /= divisor
         values -= t[block]
         if samples > 1:
             values /= samples
         write_values(values, part[block])
-    y, rest = found.first / found.total, found.rest / found.total
+    y, rest = found.own / total.rounded, found.rest / total.rounded
     write_one(part, most, (y * (beside + lower) - own * rest) / samples)
 
 

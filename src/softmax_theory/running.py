@@ -149,7 +149,7 @@ def by_tiles(z: FloatArray) -> tuple[FloatArray, Scaled]:
         m, place = largest(tile), tile.place[0]
         found = sums(tile, m)
         firsts[place] = m
-        if found.shift is None:
+        if found.total.shift is None:
             high[place] = found.rest
         else:
             unit = exponential(m)

@@ -70,10 +70,9 @@ def sum_of_others(p: FloatArray) -> FloatArray:
 def softmax_into(z: FloatArray, result: FloatArray) -> None:
     """Write the softmax function along the middle axis of three into `result`."""
     for tile in tiles(z):
-        shift, exact, lower = add_up(tile)
-        total, part = exact + lower, tile.part(result)
-        for block, values in filled(tile, shift):
-            write_quotient(values, total, part[block])
+        total, part = add_up(tile), tile.part(result)
+        for block, values in filled(tile, total.shift):
+            write_quotient(values, total.rounded, part[block])
 
 
 @undisturbed()
