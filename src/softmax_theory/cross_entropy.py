@@ -32,13 +32,17 @@ from softmax_theory._arrays import (
     targets,
 )
 from softmax_theory._tiles import (
+    ALLOWED_ERROR,
     LARGEST_SUM,
     LEAST,
+    NARROW_ERROR,
     Sums,
     Tile,
     filled,
+    is_narrow,
     largest,
     log_rest,
+    narrow_log_sums,
     parts,
     picked,
     spare_for,
@@ -81,7 +85,18 @@ def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
 
 
 def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
-    """Return log(total / own), or m - z_t + log(total / largest) where `own` has lost its digits."""
+    """Return log(total) - z_t, in float32 by its own exponential where that is accurate enough."""
+    if not is_narrow(tile):
+        return _with_own(tile, t)
+    loss = narrow_log_sums(tile) - picked(tile.z, t)
+    near = ~(ALLOWED_ERROR * loss >= NARROW_ERROR)
+    if near.any():
+        loss[near] = _with_own(tile.only(near), t[near])
+    return loss
+
+
+def _with_own(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
+    """Return log(total / own), or m - z_t + log(total / largest) if `own` has lost its digits."""
     found = sums_at(tile, t)
     loss = log_rest(found)
     if found.own.min() >= LEAST and loss.max() < np.inf:
@@ -304,8 +319,8 @@ def cross_entropy(
     the sum of :math:`e^{z_d - m}` without its largest term [1]_. No term is negative, so nothing
     cancels: a confident prediction that is right has a small loss with all its digits, ``1e-20``
     and not zero. The error of a single loss is at most 4 ulp (units in the last place), for the
-    reasons that :func:`log_softmax` gives; sums over classes and samples add one rounding each and
-    no more than a few.
+    reasons that :func:`log_softmax` gives, in float32 also for many classes; sums over classes and
+    samples add one rounding each and no more than a few.
 
     References
     ----------

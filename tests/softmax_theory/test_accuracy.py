@@ -107,6 +107,29 @@ def test_the_gradient_where_the_targets_cancel_the_probabilities(classes: int, d
     assert ulps(got, exact.cross_entropy_gradient(z, t)).max() <= 4
 
 
+def worst_of_exponential(low: float, high: float) -> np.float32:
+    """Return a number at which the exponential of float32 is as wrong as it gets."""
+    numbers = np.random.default_rng(0).uniform(low, high, 100_000).astype(np.float32)
+    errors = np.exp(numbers) / np.exp(numbers.astype(np.float64)) - 1
+    return np.float32(numbers[np.abs(errors).argmax()])
+
+
+def test_the_logarithm_where_the_exponential_of_float32_is_barely_enough() -> None:
+    """The rows differ in how much the largest class leaves, and the exponentials are all wrong."""
+    left = np.linspace(0.01, 4, 30)
+    z = np.full((len(left), 100), worst_of_exponential(0, 4))
+    z[:, 7] += np.log(99 / np.expm1(left))
+    assert ulps(st.log_softmax(z), exact.log_softmax(z)).max() <= 4
+    t = np.full(len(z), 7)
+    assert ulps(st.cross_entropy(z, t, reduction="none"), exact.cross_entropy(z, t)).max() <= 4
+
+
+def test_a_log_sum_exp_too_small_for_the_exponential_of_float32() -> None:
+    z = np.full((1, 100), worst_of_exponential(-8, -7))
+    z[0, 7] = worst_of_exponential(0, 1e-3)
+    assert ulps(st.logsumexp(z), exact.logsumexp(z)).max() <= 4
+
+
 ROOM = 3_000_000
 
 
@@ -189,6 +212,9 @@ def test_a_result_goes_where_it_is_wanted(name: str) -> None:
     for axis in (0, 1):
         own = z.copy()
         np.testing.assert_array_equal(function(own, axis, out=own), function(z, axis))
+    many = sample("scale 1", 100, np.float32)
+    own = many.copy()
+    np.testing.assert_array_equal(function(own, out=own), function(many))
 
 
 def test_a_place_that_does_not_fit_is_refused() -> None:
