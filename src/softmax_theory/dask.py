@@ -22,7 +22,15 @@ except ImportError as error:
 
 from softmax_theory._arrays import FloatArray, check_reduction
 from softmax_theory._tiles import ELEMENTS
-from softmax_theory.linear_cross_entropy import differences_of
+from softmax_theory.linear_cross_entropy import (
+    Pair,
+    differences_of,
+    factor,
+    margins,
+    products,
+    row_products,
+    sums_of,
+)
 from softmax_theory.running import LogSumExp
 
 __all__ = ["linear_cross_entropy", "log_softmax", "logsumexp", "softmax"]
@@ -188,22 +196,25 @@ def linear_cross_entropy(H: Any, W: Any, t: Any, *, reduction: str = "mean") -> 
     features, labels, weights = fitting(H, W, t)
     classes = da.arange(weights.shape[0], chunks=(weights.chunks[0],))
     n_classes, dtype = weights.shape[0], np.result_type(features.dtype, weights.dtype)
-    states = da.blockwise(
-        lambda h, w, true, ids: packed_tile(h, w, true, ids, n_classes),
+    layer = (features, "id", weights, "cd", labels, "i", classes, "c")
+    cut = {"concatenate": True, "dtype": np.float64, "meta": np.empty((0, 0, 0))}
+    true = da.blockwise(
+        lambda *tile: true_logits(*tile, n_classes=n_classes, dtype=dtype),
         "icp",
-        features,
-        "id",
-        weights,
-        "cd",
-        labels,
-        "i",
-        classes,
-        "c",
-        new_axes={"p": PACKED + 1},
+        *layer,
+        new_axes={"p": 2},
         adjust_chunks={"c": 1},
-        concatenate=True,
-        dtype=np.float64,
-        meta=np.empty((0, 0, 0)),
+        **cut,
+    ).sum(axis=1)
+    states = da.blockwise(
+        lambda *tile: packed_tile(*tile, dtype=dtype),
+        "icp",
+        *layer,
+        true,
+        "iq",
+        new_axes={"p": PACKED},
+        adjust_chunks={"c": 1},
+        **cut,
     )
     sums = da.reduction(
         states,
@@ -218,11 +229,23 @@ def linear_cross_entropy(H: Any, W: Any, t: Any, *, reduction: str = "mean") -> 
     )[:, 0, :]
     losses = sums.map_blocks(losses_of, drop_axis=1, dtype=np.float64, meta=np.empty(0))
     count = features.shape[0] if reduction == "mean" else 1
-    by_features = gradients(features, weights, labels, classes, sums, count, "icd").sum(axis=1)
-    by_weights = gradients(features, weights, labels, classes, sums, count, "cid").sum(axis=1)
+
+    def gradient(axes: str) -> Any:
+        return da.blockwise(
+            lambda *tile: part_of_gradient(*tile, dtype=dtype, count=count, axes=axes),
+            axes,
+            *layer,
+            true,
+            "iq",
+            sums,
+            "ip",
+            adjust_chunks={axes[1]: 1},
+            **cut,
+        ).sum(axis=1)
+
     loss = losses if reduction == "none" else losses.sum() / count
     return LinearCrossEntropy(
-        loss.astype(dtype), by_features.astype(dtype), by_weights.astype(dtype)
+        loss.astype(dtype), gradient("icd").astype(dtype), gradient("cid").astype(dtype)
     )
 
 
@@ -241,70 +264,90 @@ def fitting(H: Any, W: Any, t: Any) -> tuple[Any, Any, Any]:
     return features, t.rechunk((features.chunks[0],)), weights
 
 
-def logits_of(h: FloatArray, w: FloatArray) -> FloatArray:
-    """Return the logits of a tile, in float64."""
-    return np.asarray(h.astype(np.float64, copy=False) @ w.astype(np.float64, copy=False).T)
-
-
-def packed_tile(
-    h: FloatArray, w: FloatArray, t: NDArray[Any], ids: NDArray[Any], n_classes: int
+def true_logits(
+    h: FloatArray,
+    w: FloatArray,
+    t: NDArray[Any],
+    ids: NDArray[Any],
+    *,
+    n_classes: int,
+    dtype: np.dtype[Any],
 ) -> FloatArray:
-    """Return the packed sums of a tile, and the true logit of the samples whose class is in it."""
+    """Return the logit of the label with its rounding error, or zero if the tile lacks the class.
+
+    Raises
+    ------
+    ValueError
+        If a label is out of range.
+    """
     wrong = (t < 0) | (t >= n_classes)
     if wrong.any():
         raise ValueError(
             f"t: label {t[wrong][0]} is out of range; expected integers from 0 to {n_classes - 1}"
         )
-    logits = logits_of(h, w)
-    sums = packed_sum(logits)
-    true = np.full(len(t), -np.inf)
     inside = (t >= ids[0]) & (t <= ids[-1])
-    true[inside] = logits[inside, t[inside] - ids[0]]
-    return np.concatenate([sums, true[:, np.newaxis]], axis=-1)[:, np.newaxis, :]
+    found = row_products(factor(h[inside], dtype), factor(w[t[inside] - ids[0]], dtype))
+    result = np.zeros((len(t), 2))
+    result[inside, :1] = found.rounded
+    if found.error is not None:
+        result[inside, 1:] = found.error
+    return result[:, np.newaxis, :]
+
+
+def margins_of(
+    h: FloatArray,
+    w: FloatArray,
+    t: NDArray[Any],
+    ids: NDArray[Any],
+    true: FloatArray,
+    dtype: np.dtype[Any],
+) -> Pair:
+    """Return the logits of a tile less that of the label."""
+    logits = products(factor(h, dtype), factor(w, dtype))
+    return margins(logits, Pair(true[:, :1], true[:, 1:]), t - ids[0])
+
+
+@np.errstate(all="ignore")
+def packed_tile(
+    h: FloatArray,
+    w: FloatArray,
+    t: NDArray[Any],
+    ids: NDArray[Any],
+    true: FloatArray,
+    *,
+    dtype: np.dtype[Any],
+) -> FloatArray:
+    """Return the packed sums of a tile."""
+    return sums_of(margins_of(h, w, t, ids, true, dtype)).packed()[:, np.newaxis, :]
 
 
 def merged_tiles(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
     """Return the packed sums of several tiles, side by side on the second axis, as one."""
-    rows = packed[..., :PACKED].reshape(len(packed), -1)
-    true = packed[..., PACKED].max(axis=1)
-    return np.concatenate([merged(rows), true[:, np.newaxis]], axis=-1)[:, np.newaxis, :]
+    return merged(packed.reshape(len(packed), -1))[:, np.newaxis, :]
+
+
+def losses_of(packed: FloatArray) -> FloatArray:
+    """Return the loss of each sample."""
+    return np.asarray(LogSumExp.unpacked(packed).result())
 
 
 @np.errstate(all="ignore")
-def losses_of(packed: FloatArray) -> FloatArray:
-    """Return the loss of each sample; neither term is negative."""
-    sums = LogSumExp.unpacked(packed[:, :PACKED])
-    return np.asarray((sums.largest - packed[:, PACKED]) + sums.log_rest())
-
-
-def gradients(
-    features: Any, weights: Any, labels: Any, classes: Any, sums: Any, count: int, axes: str
-) -> Any:
-    """Return the parts of a gradient that the tiles give, side by side on the second axis."""
-    by_features = axes == "icd"
-
-    def part(h: Any, w: Any, t: Any, ids: Any, packed: Any) -> FloatArray:
-        states = LogSumExp.unpacked(packed[:, :PACKED])
-        logits = logits_of(h, w)
-        differences = differences_of(states, logits, t - ids[0]) / count
-        found = differences @ w if by_features else differences.T @ h
-        return np.asarray(found)[:, np.newaxis, :]
-
-    return da.blockwise(
-        part,
-        axes,
-        features,
-        "id",
-        weights,
-        "cd",
-        labels,
-        "i",
-        classes,
-        "c",
-        sums,
-        "ip",
-        adjust_chunks={axes[1]: 1},
-        concatenate=True,
-        dtype=np.float64,
-        meta=np.empty((0, 0, 0)),
-    )
+def part_of_gradient(
+    h: FloatArray,
+    w: FloatArray,
+    t: NDArray[Any],
+    ids: NDArray[Any],
+    true: FloatArray,
+    packed: FloatArray,
+    *,
+    dtype: np.dtype[Any],
+    count: int,
+    axes: str,
+) -> FloatArray:
+    """Return what a tile gives to one of the gradients, with an axis more to add up along."""
+    tile = margins_of(h, w, t, ids, true, dtype)
+    differences = differences_of(LogSumExp.unpacked(packed), tile, t - ids[0]) / count
+    left, right = (differences, w) if axes == "icd" else (differences.T, h)
+    found = products(factor(left, dtype), factor(right.T, dtype))
+    total = found.rounded if found.error is None else found.rounded + found.error
+    return total[:, np.newaxis, :]

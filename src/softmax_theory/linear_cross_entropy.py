@@ -4,6 +4,7 @@ With many classes the logits of a batch are larger than everything else. Here th
 tile at a time and used at once: first for the sum of their exponentials, then for the gradients.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -21,7 +22,8 @@ from softmax_theory._arrays import (
     finish,
     reduce_losses,
 )
-from softmax_theory.running import LogSumExp
+from softmax_theory._tiles import LARGEST_SUM, two_sum
+from softmax_theory.running import LogSumExp, corrected
 
 __all__ = ["linear_cross_entropy"]
 
@@ -35,6 +37,21 @@ class LinearCrossEntropy(NamedTuple):
     loss: FloatResult
     gradient_H: FloatArray
     gradient_W: FloatArray
+
+
+class Factor(NamedTuple):
+    """Rows of a matrix; two parts of them if the sum of their products has to be exact."""
+
+    whole: FloatArray
+    upper: FloatArray
+    lower: FloatArray | None
+
+
+class Pair(NamedTuple):
+    """Numbers as rounded, and their rounding errors where these matter."""
+
+    rounded: FloatArray
+    error: FloatArray | None
 
 
 def linear_cross_entropy(
@@ -82,17 +99,21 @@ def linear_cross_entropy(
     Beside the arguments and the gradients it needs memory for tiles of logits alone, whatever C
     is. The logits are computed twice: for the sums of each row [1]_, and for the gradients.
 
-    All is computed in float64, a tile at a time. So in narrower types the logits have digits to
-    spare, and each component of a gradient is within one rounding of the exact value and
-    :math:`4 \sqrt{D}` roundings of float64 of the sum of the magnitudes of its terms
-    (:math:`4 \sqrt{n}` for `W`, if that is more). In float64 the roundings of the logits go through
-    the exponential: there the bound is larger by the factor :math:`1 + 2 s`, where :math:`s` is the
-    largest sum of the magnitudes of the terms of a logit.
+    All is computed in float64, a tile at a time, from the logits less that of the label. Each
+    component of a gradient is within :math:`4 \sqrt{D}` units of rounding of the sum of the
+    magnitudes of its terms (:math:`4 \sqrt{n}` for `W`). In narrower types it is hardly more than
+    the last rounding. In float64 a logit has a rounding error that the exponential would enlarge.
+    So features and weights are cut in two, such that the products of the upper parts are summed
+    without an error [2]_, and a logit is kept as two numbers. That takes three products of matrices
+    for one; it does its work as long as no logit has terms beyond a million.
 
     References
     ----------
     .. [1] M. Milakov and N. Gimelshein, "Online normalizer calculation for softmax",
        arXiv:1805.02867, 2018.
+    .. [2] K. Ozaki, T. Ogita, S. Oishi and S. M. Rump, "Error-free transformations of matrix
+       multiplication by using fast routines of matrix multiplication and its applications",
+       Numerical Algorithms 59(1), 95-118, 2012. doi:10.1007/s11075-011-9478-1
 
     Examples
     --------
@@ -113,9 +134,11 @@ def linear_cross_entropy(
     scale = 1 / len(features) if reduction == "mean" and len(features) else 1.0
     for start in range(0, len(features), SAMPLES):
         rows = slice(start, start + SAMPLES)
-        some = features[rows].astype(np.float64)
-        sums, losses[rows] = forward(some, weights, labels[rows])
-        found = add_gradients(sums, some, weights, labels[rows], scale, gradient_W)
+        some, own = factor(features[rows], dtype), labels[rows]
+        true = row_products(some, factor(weights[own], dtype))
+        sums = forward(some, weights, own, true, dtype)
+        losses[rows] = sums.result()
+        found = add_gradients(sums, some, weights, own, true, dtype, scale, gradient_W)
         gradient_H[rows] = finish(found, dtype)
     return LinearCrossEntropy(
         finish(reduce_losses(losses, reduction), dtype),
@@ -145,54 +168,110 @@ def checked(
     return features, weights, labels.astype(np.intp)
 
 
-def class_tiles(weights: FloatArray) -> Iterator[tuple[slice, FloatArray]]:
+def factor(rows: FloatArray, dtype: np.dtype[Any]) -> Factor:
+    """Return rows to compute products with, cut in two for results of float64."""
+    whole = rows.astype(np.float64, copy=False)
+    if dtype != np.float64:
+        return Factor(whole, whole, None)
+    largest = np.abs(whole).max(axis=1, keepdims=True, initial=0)
+    if not largest.max(initial=0) < LARGEST_SUM:
+        return Factor(whole, whole, None)
+    # Two upper parts together have few enough digits for an exact sum of their products.
+    digits = (52 - math.ceil(math.log2(max(1, whole.shape[1])))) // 2
+    power = np.ldexp(1.0, np.frexp(largest)[1] + (53 - digits))
+    upper = (whole + power) - power
+    return Factor(whole, upper, whole - upper)
+
+
+def products(a: Factor, b: Factor) -> Pair:
+    """Return the products of each row with each."""
+    if a.lower is None or b.lower is None:
+        return Pair(a.whole @ b.whole.T, None)
+    return Pair(a.upper @ b.upper.T, a.upper @ b.lower.T + a.lower @ b.whole.T)
+
+
+def row_products(a: Factor, b: Factor) -> Pair:
+    """Return the products of each row with the one of the same number, as columns."""
+    if a.lower is None or b.lower is None:
+        return Pair(np.vecdot(a.whole, b.whole)[:, np.newaxis], None)
+    lower = np.vecdot(a.upper, b.lower) + np.vecdot(a.lower, b.whole)
+    return Pair(np.vecdot(a.upper, b.upper)[:, np.newaxis], lower[:, np.newaxis])
+
+
+def margins(logits: Pair, true: Pair, labels: NDArray[np.intp]) -> Pair:
+    """Return the logits less the true one, as rounded, with the rounding error."""
+    rows = np.flatnonzero((labels >= 0) & (labels < logits.rounded.shape[1]))
+    if logits.error is None or true.error is None:
+        difference = np.subtract(logits.rounded, true.rounded, out=logits.rounded)
+        error = None
+    else:
+        first, second = two_sum(logits.rounded, -true.rounded)
+        difference, error = two_sum(first, second + (logits.error - true.error))
+        error[rows, labels[rows]] = 0
+    difference[rows, labels[rows]] = 0
+    return Pair(difference, error)
+
+
+def sums_of(tile: Pair) -> LogSumExp:
+    """Return the sums of the exponentials of the margins of a tile."""
+    sums = LogSumExp(shape=tile.rounded.shape[:1]).update(tile.rounded)
+    return sums if tile.error is None else corrected(sums, tile.rounded, tile.error)
+
+
+def class_tiles(weights: FloatArray, dtype: np.dtype[Any]) -> Iterator[tuple[slice, Factor]]:
     """Yield the classes of each tile, and their weights to compute with."""
     for first in range(0, len(weights), CLASSES):
         classes = slice(first, first + CLASSES)
-        yield classes, weights[classes].astype(np.float64, copy=False)
+        yield classes, factor(weights[classes], dtype)
 
 
 @np.errstate(all="ignore")
 def forward(
-    features: FloatArray, weights: FloatArray, labels: NDArray[np.intp]
-) -> tuple[LogSumExp, FloatArray]:
-    """Return the sum of the exponentials of each sample, tile by tile, and its loss."""
-    sums = LogSumExp(shape=(len(features),))
-    true = np.empty(len(labels))
-    for classes, some in class_tiles(weights):
-        logits = features @ some.T
-        sums = sums.update(logits)
-        inside = (labels >= classes.start) & (labels < classes.stop)
-        true[inside] = logits[inside, labels[inside] - classes.start]
-    # Neither term is negative, so that nothing cancels.
-    return sums, (sums.largest - true) + sums.log_rest()
+    features: Factor,
+    weights: FloatArray,
+    labels: NDArray[np.intp],
+    true: Pair,
+    dtype: np.dtype[Any],
+) -> LogSumExp:
+    """Return the sums of the exponentials of the margins, whose logarithms are the losses."""
+    sums = LogSumExp(shape=labels.shape)
+    for classes, some in class_tiles(weights, dtype):
+        tile = margins(products(features, some), true, labels - classes.start)
+        sums = sums.merge(sums_of(tile))
+    return sums
 
 
 @np.errstate(all="ignore")
 def add_gradients(
     sums: LogSumExp,
-    features: FloatArray,
+    features: Factor,
     weights: FloatArray,
     labels: NDArray[np.intp],
+    true: Pair,
+    dtype: np.dtype[Any],
     scale: float,
     gradient_W: FloatArray,
 ) -> FloatArray:
     """Add to the gradient of the weights, and return that of the features."""
-    gradient_H = np.zeros(features.shape)
-    for classes, some in class_tiles(weights):
-        logits = features @ some.T
-        differences = differences_of(sums, logits, labels - classes.start) * scale
-        gradient_H += differences @ some
-        gradient_W[classes] += differences.T @ features
-    return gradient_H
+    gradient_H, lost = np.zeros((2, *features.whole.shape))
+    for classes, some in class_tiles(weights, dtype):
+        own = labels - classes.start
+        tile = margins(products(features, some), true, own)
+        differences = differences_of(sums, tile, own) * scale
+        found = products(factor(differences, dtype), factor(some.whole.T, dtype))
+        gradient_H, error = two_sum(gradient_H, found.rounded)
+        lost += error if found.error is None else error + found.error
+        gradient_W[classes] += differences.T @ features.whole
+    return np.asarray(gradient_H + lost)
 
 
-def differences_of(sums: LogSumExp, logits: FloatArray, labels: NDArray[np.intp]) -> FloatArray:
+def differences_of(sums: LogSumExp, tile: Pair, labels: NDArray[np.intp]) -> FloatArray:
     """Return y - t of a tile; for the true class minus the sum of the others."""
-    y = sums.probabilities(logits)
-    rows = np.flatnonzero((labels >= 0) & (labels < logits.shape[1]))
-    own = y[rows, labels[rows]]
+    y = sums.probabilities(tile.rounded)
+    if tile.error is not None:
+        y += y * tile.error
+    rows = np.flatnonzero((labels >= 0) & (labels < y.shape[1]))
     rest = sums.odds_of_others()[rows]
-    largest = logits[rows, labels[rows]] == sums.largest[rows]
-    y[rows, labels[rows]] = np.where(largest, -rest / (1 + rest), own - 1)
+    largest = sums.largest[rows] == 0
+    y[rows, labels[rows]] = np.where(largest, -rest / (1 + rest), y[rows, labels[rows]] - 1)
     return y

@@ -410,3 +410,16 @@ class LogSumExp:
     def __repr__(self) -> str:
         batch = f" of {self.shape}" if self.shape else ""
         return f"<LogSumExp{batch}: {self.result()}>"
+
+
+def corrected(sums: LogSumExp, z: FloatArray, errors: FloatArray) -> LogSumExp:
+    """Return the sums of the logits z, all of their terms, as if each were larger by its error.
+
+    To within the square of an error, each exponential grows by its part of that.
+    """
+    with np.errstate(all="ignore"):
+        part = (sums.probabilities(z) * errors).sum(axis=-1)
+        total = added(sums.others, exponential(sums.largest))
+    more = np.where(np.isfinite(part), total.high * part, 0)
+    growth = Scaled(total.exponent, more, np.zeros_like(more))
+    return LogSumExp._of(sums.largest, added(sums.others, growth), sums.dtype)
