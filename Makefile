@@ -15,7 +15,7 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: html  ## run the tests that need no browser
-	$(BIN)/pytest -m "not browser and not slow"
+	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"
 
 test-browser: html  ## run the tests that drive Chromium
 	$(BIN)/pytest -m browser

@@ -38,7 +38,6 @@ def test_softmax_theory_conforms(claim: str) -> None:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("claim", ["softmax", "log_softmax", "logsumexp", *LOSSES])
 def test_softmax_theory_conforms_with_many_classes(claim: str, dtype: str) -> None:
