@@ -281,8 +281,13 @@ def exponentials(tile: Tile, block: slice, shift: FloatArray | None) -> FloatArr
     z = tile.z[block]
     values = tile.values[: len(z)]
     if shift is None:
-        # With the samples first, because a conversion on the way is slow in any other order.
-        np.exp(z.T, out=values.T, dtype=values.dtype)
+        if z.strides[0] == z.itemsize or z.dtype == values.dtype:
+            # Logits come out of the memory while others are converted and computed. The samples
+            # are first, because a conversion on the way is slow in any other order.
+            np.exp(z.T, out=values.T, dtype=values.dtype)
+        else:
+            np.copyto(values, z)
+            np.exp(values, out=values)
         return values
     return shifted(z, shift, out=values)
 
