@@ -11,8 +11,10 @@ exactly [1]_, is multiplied back.
 The largest one. The sum is computed without the exponential of the largest logit and with it. The
 first divided by the largest is what a logarithm near zero, or a probability near one, is made of.
 
-Narrow types. The exponential of binary32 is too inaccurate for a quotient of two of them, but not
-for a logarithm of the sum, unless little is left of that when a logit is subtracted.
+Logarithms. A relative error of a sum is an absolute error of its logarithm, which does not matter
+unless little is left when a logit is subtracted. Elsewhere a rough sum is enough: in binary32 of
+its own exponentials, which are too inaccurate for a quotient, and in binary64 of fewer terms, each
+of which is a sum of eight.
 
 Sums. Each term is cut at one place, far enough up that the upper parts are added without a
 rounding error and far enough down that the errors of adding the lower parts do not count [2]_.
@@ -28,7 +30,7 @@ References
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -57,12 +59,17 @@ LARGEST_SUM = 1e290
 LOWEST_LOGIT = -700.0
 # From this exponential on it has all its digits.
 LEAST = 1e-300
-# In units of rounding, what an exponential of float32 may be wrong by, 2.52 ulp according to
-# NumPy's source, and what a result may be, besides the rounding to its type.
-NARROW_ERROR = 5.1
-ALLOWED_ERROR = 3.5
-# Smaller sums of them may lack terms that underflowed.
-LEAST_NARROW_SUM = 1e-20
+# What a rough sum may be wrong by, in units of rounding of the type of the logits: 5.1 by an
+# exponential of float32, 2.52 ulp according to NumPy's source; in float64 1.2 by an exponential,
+# 1 by each halving and 1 by the last rounding.
+ROUGH_ERROR = 5.3
+HALVINGS = 3
+# A logarithm of float64 is wrong by 0.58 ulp at most (240,000 numbers); this is in units of half.
+LOG_ERROR = 1.2
+# What a result may be wrong by before the rounding to its type, which may be 0.6 ulp.
+ALLOWED_ERROR = 3.4
+# Smaller rough sums may lack terms that underflowed.
+LEAST_ROUGH_SUM = 1e-20
 # By what factor the sums of a tile may differ to be cut at one place.
 CLOSE = 256.0
 # Below this part of the total the rest is added up anew, without the largest.
@@ -421,30 +428,52 @@ def log_rest(sums: Sums) -> FloatArray:
     return np.asarray(np.log1p(sums.rest / sums.own))
 
 
-def is_narrow(tile: Tile) -> bool:
-    """Return whether logarithms of sums may be computed in float32 by its own exponential.
+def may_be_rough(tile: Tile) -> bool:
+    """Return whether logarithms of rough sums are accurate enough for most samples.
 
-    What that is wrong by the logarithm has as an absolute error (-3.6 to +2.6 units of rounding
-    were found, at all numbers between -87 and 87). It is too much only if little is left of it when
-    a logit is subtracted. With few classes that is so for most samples.
+    What a sum is wrong by its logarithm has as an absolute error. It is too much only if little is
+    left of it when a logit is subtracted. With few classes that is so for most samples.
     """
-    return bool(tile.z.dtype == np.float32 and tile.z.strides[0] == tile.z.itemsize)
+    z = tile.z
+    many = len(z) >= FEW and z.strides[0] == z.itemsize
+    return many and z.dtype in (np.float32, np.float64)
 
 
-def narrow_log_sums(tile: Tile, memory: FloatArray | None = None) -> FloatArray:
-    """Return the logarithms of the sums of exponentials of float32, or nan if they do not fit.
+def rough_log_sums(tile: Tile, memory: FloatArray | None = None) -> FloatArray:
+    """Return the logarithms of the sums to within `rough_error`; nan if an exponential overflows.
 
-    In `memory`, of the shape and type of the logits, the exponentials do not push others out of the
-    cache; without it they are in the tile.
+    The exponentials are of the type of the logits. In `memory`, of their shape and type, they do
+    not push others out of the cache; without it they are in the tile.
     """
     own = tile.values.T.reshape(-1).view(tile.z.dtype)
-    total = np.zeros(tile.z.shape[1])
+    found: list[FloatArray] = []
     for block in tile.blocks():
         z = tile.z[block].T
         out = own[: z.size].reshape(z.shape) if memory is None else memory[block].T
-        total += np.einsum("nc->n", np.exp(z, out=out), dtype=total.dtype)
-    total[~((total >= LEAST_NARROW_SUM) & (total < np.inf))] = np.nan
+        found.extend(rough_parts(np.exp(z, out=out)))
+    if len(found) > 2:
+        stacked = np.stack(found)
+        found = list(parts(stacked, np.empty_like(stacked)))
+    total = np.add.reduce(found)
+    total[~((total >= LEAST_ROUGH_SUM) & (total < np.inf))] = np.nan
     return np.asarray(np.log(total))
+
+
+def rough_parts(values: FloatArray) -> Sequence[FloatArray]:
+    """Return numbers whose sum is that over the classes, on the last axis; values are lost."""
+    if values.dtype == np.float32:
+        return (np.einsum("nc->n", values, dtype=np.float64),)
+    for _ in range(HALVINGS):
+        half = -(-values.shape[1] // 2)
+        values[:, : values.shape[1] - half] += values[:, half:]
+        values = values[:, :half]
+    return parts(values.T, np.empty(values.shape).T)
+
+
+def rough_error(logarithm: FloatArray) -> FloatArray:
+    """Return what the logarithm of a rough sum is wrong by, in units of rounding of its type."""
+    half_ulp = np.spacing(np.abs(logarithm)) / np.finfo(logarithm.dtype).eps
+    return np.asarray(ROUGH_ERROR + LOG_ERROR * half_ulp)
 
 
 def write_quotient(

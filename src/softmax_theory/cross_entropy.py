@@ -35,16 +35,16 @@ from softmax_theory._tiles import (
     ALLOWED_ERROR,
     LARGEST_SUM,
     LEAST,
-    NARROW_ERROR,
     Sums,
     Tile,
     filled,
-    is_narrow,
     largest,
     log_rest,
-    narrow_log_sums,
+    may_be_rough,
     parts,
     picked,
+    rough_error,
+    rough_log_sums,
     spare_for,
     split,
     sums,
@@ -85,11 +85,12 @@ def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
 
 
 def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
-    """Return log(total) - z_t, in float32 by its own exponential where that is accurate enough."""
-    if not is_narrow(tile):
+    """Return log(total) - z_t, of a rough sum where that is accurate enough."""
+    if not may_be_rough(tile):
         return _with_own(tile, t)
-    loss = narrow_log_sums(tile) - picked(tile.z, t)
-    near = ~(ALLOWED_ERROR * loss >= NARROW_ERROR)
+    total = rough_log_sums(tile)
+    loss = total - picked(tile.z, t)
+    near = ~(ALLOWED_ERROR * loss >= rough_error(total.astype(tile.z.dtype)))
     if near.any():
         loss[near] = _with_own(tile.only(near), t[near])
     return loss
@@ -319,7 +320,7 @@ def cross_entropy(
     the sum of :math:`e^{z_d - m}` without its largest term [1]_. No term is negative, so nothing
     cancels: a confident prediction that is right has a small loss with all its digits, ``1e-20``
     and not zero. The error of a single loss is at most 4 ulp (units in the last place), for the
-    reasons that :func:`log_softmax` gives, in float32 also for many classes; sums over classes and
+    reasons that :func:`log_softmax` gives, also for many classes; sums over classes and
     samples add one rounding each and no more than a few.
 
     References

@@ -23,14 +23,15 @@ from softmax_theory._arrays import (
 )
 from softmax_theory._tiles import (
     ALLOWED_ERROR,
-    NARROW_ERROR,
+    ROUGH_ERROR,
     Tile,
     add_up,
     filled,
-    is_narrow,
     largest,
     log_rest,
-    narrow_log_sums,
+    may_be_rough,
+    rough_error,
+    rough_log_sums,
     split,
     sums,
     tiles,
@@ -86,15 +87,13 @@ def log_total(tile: Tile, memory: FloatArray | None) -> tuple[FloatArray, FloatA
     The two are the largest logit and what it lacks, so that nothing cancels when they are
     subtracted from a logit one after the other.
     """
-    if not is_narrow(tile):
+    if not may_be_rough(tile):
         m = largest(tile)
         return m, log_rest(sums(tile, m))
-    total = narrow_log_sums(tile, memory)
+    total = rough_log_sums(tile, memory)
     m = largest(tile)
     first = total.astype(tile.z.dtype)
-    # In units of rounding, what is wrong with `first`.
-    error = NARROW_ERROR + np.spacing(np.abs(first)) / np.finfo(first.dtype).eps
-    near = ~(ALLOWED_ERROR * (total - m) >= error)
+    near = ~(ALLOWED_ERROR * (total - m) >= rough_error(first))
     if not near.any():
         return first, None
     second = np.zeros_like(total)
@@ -109,7 +108,7 @@ def log_softmax_into(z: FloatArray, result: FloatArray) -> None:
     free = not np.may_share_memory(z, result)
     for tile in tiles(z):
         part = tile.part(result)
-        first, second = log_total(tile, part if free else None)
+        first, second = log_total(tile, part if free and part.ndim == 2 else None)
         for block in tile.blocks():
             write_difference(tile.z[block], first, second, part[block], tile)
 
@@ -123,11 +122,11 @@ def logsumexp_into(z: FloatArray, result: FloatArray) -> None:
 
 
 def log_sums(tile: Tile) -> FloatArray:
-    """Return the logarithms of the sums, in float32 by its own exponential where it will do."""
-    if not is_narrow(tile):
+    """Return the logarithms of the sums, of rough ones where they will do."""
+    if not may_be_rough(tile):
         return accurate_log_sums(tile)
-    total = narrow_log_sums(tile)
-    near = ~(ALLOWED_ERROR * np.abs(total) >= NARROW_ERROR)
+    total = rough_log_sums(tile)
+    near = ~(ALLOWED_ERROR * np.abs(total) >= ROUGH_ERROR)
     if near.any():
         total[near] = accurate_log_sums(tile.only(near))
     return total
@@ -278,10 +277,12 @@ def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) 
     the largest logit are taken as in :func:`softmax`, :math:`s` is summed without the largest term
     wherever it is small and rounded once, and ``log1p`` and the difference follow.
 
-    In float32, with 64 classes or more, the exponentials are taken in float32 and summed in
-    float64 as long as no result is close to zero. NumPy states 2.52 ulp for such an exponential,
-    which is 5.1 units of rounding at most. The logarithm of the sum is wrong by that much in
-    absolute terms, and it is used where that is within 3.5 units of rounding of the result.
+    With 64 classes or more, and as long as no result is close to zero, the sum need not be as
+    accurate: its relative error is an absolute error of the logarithm. Then the exponentials are
+    those of float32 for logits of float32, which NumPy states to be within 2.52 ulp, summed in
+    float64. In float64 eight terms at a time are added plainly, with three rounding errors. Both
+    sums are within 5.3 units of rounding. Where that, and the rounding of the logarithm, is more
+    than 3.4 units of the result, it is computed as above.
 
     References
     ----------
@@ -340,7 +341,7 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     Computed as :math:`m + \log(1 + s)` with the largest logit :math:`m` and :math:`s`, the sum of
     :math:`e^{z_c - m}` without its largest term, by ``log1p`` [1]_. The error is at most
     the larger of 4 ulp of the result and 2 ulp of the largest logit: the result passes through
-    zero, where the two terms cancel. In float32 it is computed as :func:`log_softmax` says.
+    zero, where the two terms cancel. With many classes it is computed as :func:`log_softmax` says.
 
     References
     ----------
