@@ -117,7 +117,8 @@ class Total(NamedTuple):
     """The sums of the exponentials :math:`e^{z_c - shift}` of each sample of a tile.
 
     `exact` and `lower` together are the sum, and `rounded` is it with one rounding error. `most` is
-    the largest exponential; it is found for the widest types alone. Without a shift that is `None`.
+    the largest exponential if it was wanted, of logits of the working type. Without a shift that is
+    `None`.
     """
 
     shift: FloatArray | None
@@ -240,31 +241,37 @@ def parts(
     if spare is None or len(terms) == 1:
         plain = add(terms)
         return plain, np.zeros(plain.shape, plain.dtype)
-    most = terms.max(axis=0) if most is None else most
+    if most is None:
+        # One power for all samples, because one number is added faster than a row of them.
+        high = terms.max()
+        if high <= LARGEST_SUM:
+            exact, lower = cut(terms, power_above(high, len(terms)), spare)
+            if high <= CLOSE * exact.min():
+                return exact, lower
+        most = terms.max(axis=0)
     low, high = most.min(), most.max()
-    power = powers_above(most, len(terms), low, high)
-    upper = np.add(terms, power, out=spare)
-    upper -= power
-    exact = add(upper)
-    lower = add(np.subtract(terms, upper, out=upper))
-    if not high < np.inf:
-        lower[~np.isfinite(lower)] = 0
+    if high <= CLOSE * low and high <= LARGEST_SUM:
+        return cut(terms, power_above(high, len(terms)), spare)
+    power = power_above(most, len(terms))
+    power[~(most <= LARGEST_SUM)] = 0
+    exact, lower = cut(terms, power, spare)
+    lower[~np.isfinite(lower)] = 0
     return exact, lower
 
 
-def powers_above(most: FloatArray, count: int, low: float, high: float) -> FloatArray:
-    """Return a power of two above so many times each number, or zero if there is no such float.
-
-    The numbers lie between `low` and `high`.
-    """
-    places = math.ceil(math.log2(count)) + 1
-    if high <= CLOSE * low and high <= LARGEST_SUM:
-        # One for all samples, because one number is added faster than a row of them.
-        return np.ldexp(np.ones(1, most.dtype), math.frexp(high)[1] + places)
+def power_above(most: FloatArray, count: int) -> FloatArray:
+    """Return a power of two above so many times each number."""
     _, exponent = np.frexp(most)
-    power: FloatArray = np.ldexp(np.ones_like(most), exponent + places)
-    power[~(most <= LARGEST_SUM)] = 0
-    return power
+    places = math.ceil(math.log2(count)) + 1
+    return np.asarray(np.ldexp(np.ones_like(most), exponent + places))
+
+
+def cut(terms: FloatArray, power: FloatArray, spare: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sums of what stands before the last place of the powers, and of the rest."""
+    upper = np.add(terms, power, out=spare)
+    upper -= power
+    exact = add(upper)
+    return exact, add(np.subtract(terms, upper, out=upper))
 
 
 def two_sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -315,15 +322,15 @@ def fits(tile: Tile, total: FloatArray) -> bool:
     return bool(high <= LARGEST_SUM and (low >= 1 or tile.z.min() >= LOWEST_LOGIT))
 
 
-def add_up(tile: Tile) -> Total:
+def add_up(tile: Tile, want_most: bool = False) -> Total:
     """Return the sums; if there is one block of classes, its exponentials stay in the memory."""
-    total = total_of(tile, None)
-    return total if fits(tile, total.rounded) else total_of(tile, largest(tile))
+    total = total_of(tile, None, want_most)
+    return total if fits(tile, total.rounded) else total_of(tile, largest(tile), want_most)
 
 
-def total_of(tile: Tile, shift: FloatArray | None) -> Total:
+def total_of(tile: Tile, shift: FloatArray | None, want_most: bool) -> Total:
     """Return the sums over all blocks of classes."""
-    found = [block_total(tile, block, shift) for block in tile.blocks()]
+    found = [block_total(tile, block, shift, want_most) for block in tile.blocks()]
     if len(found) == 1:
         return found[0]
     both = [part for total in found for part in np.broadcast_arrays(total.exact, total.lower)]
@@ -332,13 +339,13 @@ def total_of(tile: Tile, shift: FloatArray | None) -> Total:
     return Total(shift, np.maximum.reduce(tops) if tops else None, exact, lower, exact + lower)
 
 
-def block_total(tile: Tile, block: slice, shift: FloatArray | None) -> Total:
+def block_total(tile: Tile, block: slice, shift: FloatArray | None, want_most: bool) -> Total:
     """Return the sums over one block of classes."""
     values = exponentials(tile, block, shift)
     if tile.spare is None:
         plain = add(values)
         return Total(shift, None, plain, NOTHING, plain)
-    most = values.max(axis=0)
+    most = values.max(axis=0) if want_most else None
     exact, lower = parts(values, tile.spare[: len(values)], most)
     return Total(shift, most, exact, lower, exact + lower)
 
@@ -348,7 +355,7 @@ def sums(tile: Tile, m: FloatArray) -> Sums:
 
     The exponentials stay as after `add_up`.
     """
-    total = add_up(tile)
+    total = add_up(tile, want_most=True)
     own = exponential_of(m, total.shift) if total.most is None else total.most
     return Sums(total, own, rest_without(tile, total, own, None))
 
