@@ -93,8 +93,10 @@ class Tile(NamedTuple):
 
     def blocks(self) -> list[slice]:
         """Return the classes in parts that fit the memory; nearly always there is one."""
-        size = len(self.values)
-        return [slice(start, start + size) for start in range(0, len(self.z), size)]
+        size, classes = len(self.values), len(self.z)
+        if classes <= size:
+            return [slice(0, classes)]
+        return [slice(start, start + size) for start in range(0, classes, size)]
 
     def only(self, chosen: NDArray[np.bool_]) -> "Tile":
         """Return some of the samples, in the same memory."""
@@ -252,21 +254,32 @@ def parts(
     low, high = most.min(), most.max()
     if high <= CLOSE * low and high <= LARGEST_SUM:
         return cut(terms, power_above(high, len(terms)), spare)
-    power = power_above(most, len(terms))
-    power[~(most <= LARGEST_SUM)] = 0
-    exact, lower = cut(terms, power, spare)
+    exact, lower = cut(terms, powers_above(most, len(terms)), spare)
     lower[~np.isfinite(lower)] = 0
     return exact, lower
 
 
-def power_above(most: FloatArray, count: int) -> FloatArray:
-    """Return a power of two above so many times each number."""
-    _, exponent = np.frexp(most)
-    places = math.ceil(math.log2(count)) + 1
-    return np.asarray(np.ldexp(np.ones_like(most), exponent + places))
+def power_above(number: float, count: int) -> float:
+    """Return a power of two above so many times a number."""
+    return math.ldexp(1.0, math.frexp(number)[1] + places_for(count))
 
 
-def cut(terms: FloatArray, power: FloatArray, spare: FloatArray) -> tuple[FloatArray, FloatArray]:
+def powers_above(numbers: FloatArray, count: int) -> FloatArray:
+    """Return powers of two above so many times each number, or zero if one is too large."""
+    _, exponent = np.frexp(numbers)
+    powers: FloatArray = np.ldexp(np.ones_like(numbers), exponent + places_for(count))
+    powers[~(numbers <= LARGEST_SUM)] = 0
+    return powers
+
+
+def places_for(count: int) -> int:
+    """Return how many binary places so many numbers can take together beyond those of one."""
+    return math.ceil(math.log2(count)) + 1
+
+
+def cut(
+    terms: FloatArray, power: FloatArray | float, spare: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Return the sums of what stands before the last place of the powers, and of the rest."""
     upper = np.add(terms, power, out=spare)
     upper -= power
