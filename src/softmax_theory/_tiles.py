@@ -1,7 +1,8 @@
 r"""The softmax function tile by tile: what all functions of logits are computed from.
 
 The classes of a tile are on its first axis. A tile fits into the cache of a core, and no more than
-three are held beside the result. They are computed in binary64 at least.
+three are held beside the result. They are computed in binary64 at least. A row of narrow logits
+that is longer than one tile, as of a large vocabulary, may take the memory of all three.
 
 Exponentials. :math:`e^{z_c}` is taken of the logit as it is wherever nothing can overflow or
 underflow, so that no rounded difference is carried into an exponential. Elsewhere it is taken of
@@ -158,10 +159,10 @@ def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
 
 
 @contextmanager
-def lent(dtype: np.dtype[Any]) -> Iterator[list[FloatArray]]:
+def lent(dtype: np.dtype[Any]) -> Iterator[FloatArray]:
     """Lend memory for three tiles. The thread keeps it: what is new is slow to touch at first."""
-    kept: list[list[FloatArray]] = KEPT.__dict__.setdefault(dtype.char, [])
-    memory = kept.pop() if kept else [np.empty(ELEMENTS, dtype) for _ in range(3)]
+    kept: list[FloatArray] = KEPT.__dict__.setdefault(dtype.char, [])
+    memory = kept.pop() if kept else np.empty(3 * ELEMENTS, dtype)
     try:
         yield memory
     finally:
@@ -176,11 +177,13 @@ def tiles(z: FloatArray) -> Iterator[Tile]:
         yield from tiles_in(memory, z)
 
 
-def tiles_in(memory: list[FloatArray], z: FloatArray) -> Iterator[Tile]:
+def tiles_in(memory: FloatArray, z: FloatArray) -> Iterator[Tile]:
     """Yield the tiles; each uses the same memory."""
     before, classes, after = z.shape
     few = after > 1 or classes < FEW
-    size = min(classes, ELEMENTS)
+    narrow = z.dtype != memory.dtype
+    # Narrow logits that need not be copied take one tile of the three; a long row may have all.
+    size = min(classes, len(memory) if narrow and not few else ELEMENTS)
     beside = min(after, max(1, ELEMENTS // size))
     deep = min(before, max(1, ELEMENTS // (size * beside)))
 
@@ -189,19 +192,21 @@ def tiles_in(memory: list[FloatArray], z: FloatArray) -> Iterator[Tile]:
         used = flat[: size * count]
         return used.reshape(size, count) if few else used.reshape(count, size).T
 
-    values, spare, copied = (shaped(flat) for flat in memory)
+    values = shaped(memory)
+    spare = None if narrow else shaped(memory[ELEMENTS:])
+    copied = shaped(memory[2 * ELEMENTS :]) if few and size == classes else None
     for first in range(0, before, deep):
         for start in range(0, after, beside):
             place = (slice(first, first + deep), slice(None), slice(start, start + beside))
             part = z[place].swapaxes(0, 1)
             count = part.shape[1] * part.shape[2]
-            if few and size == classes:
+            if copied is None:
+                logits = part.reshape(classes, count)
+            else:
                 # Samples that are not next to one another are brought together.
                 logits = copied[:, :count]
                 np.copyto(logits.reshape(part.shape), part)
-            else:
-                logits = part.reshape(classes, count)
-            here = spare[:, :count] if z.dtype == values.dtype else None
+            here = None if spare is None else spare[:, :count]
             yield Tile(place, logits, values[:, :count], here)
 
 
