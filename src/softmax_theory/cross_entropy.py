@@ -31,24 +31,24 @@ from softmax_theory._arrays import (
     target_rows,
     targets,
 )
-from softmax_theory._tiles import (
-    ALLOWED_ERROR,
+from softmax_theory._sums import (
     LARGEST_SUM,
-    LEAST,
     Sums,
-    Tile,
     filled,
-    largest,
     log_rest,
     may_be_rough,
     parts,
-    picked,
-    rough_error,
     rough_log_sums,
-    spare_for,
-    split,
     sums,
     sums_at,
+    too_rough,
+)
+from softmax_theory._tiles import (
+    Tile,
+    largest,
+    picked,
+    spare_for,
+    split,
     tiles,
     undisturbed,
     write_one,
@@ -70,6 +70,8 @@ __all__ = [
 
 # Sums of the largest floats are computed in units of it.
 LARGE_UNIT = 2.0**64
+# From this exponential on it has all its digits.
+LEAST = 1e-300
 
 
 @undisturbed()
@@ -90,7 +92,7 @@ def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
         return _with_own(tile, t)
     total = rough_log_sums(tile)
     loss = total - picked(tile.z, t)
-    near = ~(ALLOWED_ERROR * loss >= rough_error(total.astype(tile.z.dtype)))
+    near = too_rough(loss, total.astype(tile.z.dtype))
     if near.any():
         loss[near] = _with_own(tile.only(near), t[near])
     return loss

@@ -22,7 +22,7 @@ from softmax_theory._arrays import (
     finish,
     reduce_losses,
 )
-from softmax_theory._tiles import LARGEST_SUM, two_sum
+from softmax_theory._sums import LARGEST_SUM, two_sum
 from softmax_theory.running import LogSumExp, corrected
 
 __all__ = ["linear_cross_entropy"]

@@ -22,16 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._tiles import (
-    LARGEST_SUM,
-    LOWEST_LOGIT,
-    largest,
-    parts,
-    sums,
-    tiles,
-    two_sum,
-    undisturbed,
-)
+from softmax_theory._sums import LARGEST_SUM, LOWEST_LOGIT, parts, sums, two_sum
+from softmax_theory._tiles import largest, tiles, undisturbed
 
 __all__ = ["LogSumExp"]
 

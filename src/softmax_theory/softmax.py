@@ -1,6 +1,6 @@
 r"""The softmax function, its logarithm, and its derivative.
 
-The functions of whole arrays are computed tile by tile, as `_tiles` says. The sum of all
+The functions of whole arrays are computed tile by tile, from the sums of `_sums`. The sum of all
 exponentials but the largest is kept apart from it: it has the digits that ``1 + rest`` would round
 away.
 """
@@ -21,18 +21,19 @@ from softmax_theory._arrays import (
     same_shape,
     working,
 )
-from softmax_theory._tiles import (
-    ALLOWED_ERROR,
-    Tile,
+from softmax_theory._sums import (
     add_up,
     filled,
-    largest,
     log_rest,
     may_be_rough,
-    rough_error,
     rough_log_sums,
-    split,
     sums,
+    too_rough,
+)
+from softmax_theory._tiles import (
+    Tile,
+    largest,
+    split,
     tiles,
     undisturbed,
     write_difference,
@@ -102,7 +103,7 @@ def write_rough(tile: Tile, part: FloatArray, memory: FloatArray | None) -> None
     total = rough_log_sums(tile, memory)
     m = largest(tile)
     first = total.astype(part.dtype)
-    near = ~(ALLOWED_ERROR * (total - m) >= rough_error(first))
+    near = too_rough(total - m, first)
     few = tile.only(near) if near.any() else None
     np.subtract(tile.z, first, out=part)
     if few is not None:
@@ -122,7 +123,7 @@ def log_sums(tile: Tile) -> FloatArray:
     if not may_be_rough(tile):
         return accurate_log_sums(tile)
     total = rough_log_sums(tile)
-    near = ~(ALLOWED_ERROR * np.abs(total) >= rough_error(total.astype(tile.z.dtype)))
+    near = too_rough(np.abs(total), total.astype(tile.z.dtype))
     if near.any():
         total[near] = accurate_log_sums(tile.only(near))
     return total
