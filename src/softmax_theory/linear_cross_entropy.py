@@ -105,7 +105,8 @@ def linear_cross_entropy(
     the last rounding. In float64 a logit has a rounding error that the exponential would enlarge.
     So features and weights are cut in two, such that the products of the upper parts are summed
     without an error [2]_, and a logit is kept as two numbers. That takes three products of matrices
-    for one; it does its work as long as no logit has terms beyond a million.
+    for one. The second number has an error too, which counts when the magnitudes of the terms of a
+    logit sum to more than about 100,000.
 
     References
     ----------
