@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from softmax_theory._arrays import FloatArray
 
-# A tile has so many numbers of binary64, which are 768 KiB.
+# A tile has so many numbers of binary64, which are 768 KiB. Narrow logits that are not copied take
+# one tile of the three, which may then be larger.
 ELEMENTS = 3 << 15
+NARROW_ELEMENTS = 1 << 17
 # Numbers in a buffer of NumPy.
 BUFFER = 1024
 # The memory that a thread keeps from call to call.
@@ -110,10 +112,12 @@ def tiles_in(memory: FloatArray, z: FloatArray) -> Iterator[Tile]:
     before, classes, after = z.shape
     few = after > 1 or classes < FEW
     narrow = z.dtype != memory.dtype
-    # Narrow logits that need not be copied take one tile of the three; a long row may have all.
-    size = min(classes, len(memory) if narrow and not few else ELEMENTS)
-    beside = min(after, max(1, ELEMENTS // size))
-    deep = min(before, max(1, ELEMENTS // (size * beside)))
+    alone = narrow and not few
+    room = NARROW_ELEMENTS if alone else ELEMENTS
+    # A long row may have all memory.
+    size = min(classes, len(memory) if alone else ELEMENTS)
+    beside = min(after, max(1, room // size))
+    deep = min(before, max(1, room // (size * beside)))
 
     def shaped(flat: FloatArray) -> FloatArray:
         count = deep * beside

@@ -207,8 +207,8 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     has to be taken each exponential is rounded once more, and the bound is that of the tests. The
     largest error met is 3.0 ulp.
 
-    Beside the result there are three tiles of 768 KiB, which a thread keeps for the next call; an
-    array that is not contiguous is copied.
+    Beside the result there is memory for three tiles of 768 KiB, which a thread keeps for the next
+    call; an array that is not contiguous is copied.
 
     References
     ----------
