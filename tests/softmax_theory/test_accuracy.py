@@ -37,6 +37,20 @@ def test_functions_of_any_logits(name: str, dtype: type, data: some.DataObject) 
     assert ulps(getattr(st, name)(z), getattr(exact, name)(z)).max() <= 4
 
 
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@given(data=some.data())
+def test_functions_of_many_logits_of_a_few_values(
+    name: str, dtype: type, data: some.DataObject
+) -> None:
+    few = data.draw(logits(dtype))
+    z = np.concatenate([few, np.repeat(few, data.draw(some.integers(64, 80)), axis=1)], axis=1)
+    assert ulps(getattr(st, name)(z), getattr(exact, name)(z)).max() <= 4
+    t = np.zeros(len(z), int)
+    loss = st.cross_entropy(z, t, reduction="none")
+    assert ulps(loss, exact.cross_entropy(z, t)).max() <= 4
+
+
 @pytest.mark.parametrize("name", ["cross_entropy", "cross_entropy_gradient"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(data=some.data())
