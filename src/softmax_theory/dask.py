@@ -207,7 +207,7 @@ def linear_cross_entropy(H: Any, W: Any, t: Any, *, reduction: str = "mean") -> 
         **cut,
     ).sum(axis=1)
     states = da.blockwise(
-        lambda *tile: packed_tile(*tile, dtype=dtype),
+        lambda *tile: packed_tile(margins_of(*tile, dtype=dtype)),
         "icp",
         *layer,
         true,
@@ -294,12 +294,14 @@ def true_logits(
     return result[:, np.newaxis, :]
 
 
+@np.errstate(all="ignore")
 def margins_of(
     h: FloatArray,
     w: FloatArray,
     t: NDArray[Any],
     ids: NDArray[Any],
     true: FloatArray,
+    *,
     dtype: np.dtype[Any],
 ) -> Pair:
     """Return the logits of a tile less that of the label."""
@@ -308,17 +310,9 @@ def margins_of(
 
 
 @np.errstate(all="ignore")
-def packed_tile(
-    h: FloatArray,
-    w: FloatArray,
-    t: NDArray[Any],
-    ids: NDArray[Any],
-    true: FloatArray,
-    *,
-    dtype: np.dtype[Any],
-) -> FloatArray:
-    """Return the packed sums of a tile."""
-    return sums_of(margins_of(h, w, t, ids, true, dtype)).packed()[:, np.newaxis, :]
+def packed_tile(tile: Pair) -> FloatArray:
+    """Return the packed sums of the margins of a tile."""
+    return sums_of(tile).packed()[:, np.newaxis, :]
 
 
 def merged_tiles(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
@@ -345,7 +339,7 @@ def part_of_gradient(
     axes: str,
 ) -> FloatArray:
     """Return what a tile gives to one of the gradients, with an axis more to add up along."""
-    tile = margins_of(h, w, t, ids, true, dtype)
+    tile = margins_of(h, w, t, ids, true, dtype=dtype)
     differences = differences_of(LogSumExp.unpacked(packed), tile, t - ids[0]) / count
     left, right = (differences, w) if axes == "icd" else (differences.T, h)
     found = products(factor(left, dtype), factor(right.T, dtype))
