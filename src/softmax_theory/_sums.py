@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from softmax_theory._arrays import FloatArray
-from softmax_theory._tiles import FEW, Tile, largest, picked
+from softmax_theory._tiles import FEW, Tile, largest, picked, spare_for
 
 # Sums up to this have no term that overflowed; from this logit on no exponential loses digits.
 LARGEST_SUM = 1e290
@@ -56,8 +56,6 @@ LOG_ERROR = {np.dtype(np.float32): 0.5, np.dtype(np.float64): 0.58}
 ALLOWED_ERROR = 3.5
 # Smaller rough sums may lack terms that underflowed.
 LEAST_ROUGH_SUM = 1e-20
-# The lower part of sums that have none.
-NOTHING = np.zeros(1)
 
 
 class Total(NamedTuple):
@@ -94,8 +92,8 @@ def total_of(tile: Tile, shift: FloatArray | None, want_most: bool) -> Total:
     found = [block_total(tile, block, shift, want_most) for block in tile.blocks()]
     if len(found) == 1:
         return found[0]
-    both = [part for total in found for part in np.broadcast_arrays(total.exact, total.lower)]
-    exact, lower = parts(np.stack(both), np.empty((len(both), *both[0].shape), both[0].dtype))
+    stacked = np.stack([part for total in found for part in (total.exact, total.lower)])
+    exact, lower = parts(stacked, np.empty_like(stacked))
     tops = [total.most for total in found if total.most is not None]
     return Total(shift, np.maximum.reduce(tops) if tops else None, exact, lower, exact + lower)
 
@@ -103,11 +101,8 @@ def total_of(tile: Tile, shift: FloatArray | None, want_most: bool) -> Total:
 def block_total(tile: Tile, block: slice, shift: FloatArray | None, want_most: bool) -> Total:
     """Return the sums over one block of classes."""
     values = exponentials(tile, block, shift)
-    if tile.spare is None:
-        plain = add(values)
-        return Total(shift, None, plain, NOTHING, plain)
-    most = values.max(axis=0) if want_most else None
-    exact, lower = parts(values, tile.spare[: len(values)], most)
+    most = values.max(axis=0) if want_most and tile.spare is not None else None
+    exact, lower = parts(values, spare_for(tile, values), most)
     return Total(shift, most, exact, lower, exact + lower)
 
 
@@ -316,13 +311,13 @@ def rough_log_sums(tile: Tile, memory: FloatArray | None = None) -> FloatArray:
     The exponentials are of the type of the logits. In `memory`, of their shape and type, they do
     not push others out of the cache; without it they are in the tile.
     """
-    own = tile.values.T.reshape(-1).view(tile.z.dtype)
+    in_tile = tile.values.T.reshape(-1).view(tile.z.dtype)
     found: list[FloatArray] = []
     for block in tile.blocks():
         z = tile.z[block].T
-        out = own[: z.size].reshape(z.shape) if memory is None else memory[block].T
+        out = in_tile[: z.size].reshape(z.shape) if memory is None else memory[block].T
         found.extend(rough_parts(np.exp(z, out=out)))
-    if len(found) > 2:
+    if len(tile.blocks()) > 1:
         stacked = np.stack(found)
         found = list(parts(stacked, np.empty_like(stacked)))
     total = np.add.reduce(found)

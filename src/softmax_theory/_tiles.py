@@ -197,10 +197,6 @@ def write_difference(
 ) -> None:
     """Write (z - m) - logarithm into a part of the result, over the values of the tile."""
     z = tile.z[block]
-    if result.dtype == z.dtype != np.float16 and same_layout(z, result):
-        np.subtract(z, m.astype(z.dtype), out=result)
-        result -= logarithm.astype(z.dtype)
-        return
     gaps = np.subtract(z, m, out=tile.values[: len(z)])
     if len(z) <= STRIDED and result.ndim == 2:
         np.subtract(gaps, logarithm, out=result, casting="same_kind")

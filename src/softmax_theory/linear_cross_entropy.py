@@ -273,6 +273,7 @@ def differences_of(sums: LogSumExp, tile: Pair, labels: NDArray[np.intp]) -> Flo
         y += y * tile.error
     rows = np.flatnonzero((labels >= 0) & (labels < y.shape[1]))
     rest = sums.odds_of_others()[rows]
+    # The margin of the label itself is zero.
     largest = sums.largest[rows] == 0
     y[rows, labels[rows]] = np.where(largest, -rest / (1 + rest), y[rows, labels[rows]] - 1)
     return y

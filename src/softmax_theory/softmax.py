@@ -102,12 +102,13 @@ def write_rough(tile: Tile, part: FloatArray, memory: FloatArray | None) -> None
     """Write the logits less the logarithms of rough sums, and accurate ones where that is small."""
     total = rough_log_sums(tile, memory)
     m = largest(tile)
-    first = total.astype(part.dtype)
-    near = too_rough(total - m, first)
-    few = tile.only(near) if near.any() else None
-    np.subtract(tile.z, first, out=part)
-    if few is not None:
-        part[:, near] = (few.z - m[near]) - log_rest(sums(few, m[near]))
+    rounded = total.astype(part.dtype)
+    near = too_rough(total - m, rounded)
+    # Copied before the result is written, because that may be where the logits are.
+    again = tile.only(near) if near.any() else None
+    np.subtract(tile.z, rounded, out=part)
+    if again is not None:
+        part[:, near] = (again.z - m[near]) - log_rest(sums(again, m[near]))
 
 
 @undisturbed()
