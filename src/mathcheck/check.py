@@ -417,7 +417,9 @@ def exact_sizes(reading: Reading) -> tuple[str, ...]:
                 continue
             for values in samples.exact_values(sampled, given, table):
                 scope = Scope(shared(reading.place), {**given, **values})
-                if not all(same_function(ready, scope) for ready in reading.prepared):
+                same = all(same_function(ready, scope) for ready in reading.prepared)
+                # The value of a limit or an integral is settled at some points, not derived.
+                if not same or scope.shared.approximate:
                     return ()
             decided.append(given)
     except (NotExact, Refusal, Undefined, ArithmeticError, TypeError):
@@ -528,7 +530,7 @@ def verdict(reading: Reading) -> Result:
         "\n".join(m for m, _ in messages),
         tally.comparisons,
         len(tally.seen),
-        13 if tally.approximate else DIGITS - 12,
+        digits_compared(tally) if claims else 0,
         reading.options.python,
         tally.worst,
         messages[0][1] if messages else None,
@@ -536,6 +538,11 @@ def verdict(reading: Reading) -> Result:
         tuple(sorted(tally.failures)),
         exact_sizes(reading) if status == "checked" and reading.place.exact else (),
     )
+
+
+def digits_compared(tally: Tally) -> int:
+    """Return to how many digits the sides were compared."""
+    return 13 if tally.approximate else DIGITS - 12
 
 
 def code_of(reading: Reading) -> Code | None:

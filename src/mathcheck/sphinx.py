@@ -3,15 +3,15 @@
 `symbols` prints a symbol table. `math` takes `:defines:`, `:python:`, `:where:` and
 `:unchecked:`; the roles `given`, `defines` and `unchecked` do the same for inline mathematics.
 An equation that does not hold is a warning at its line, on every build. Each displayed equation
-gets a mark that says what was compared, `equations` lists them all with the inline claims, and a
-function lists those that it implements.
+gets a mark that says what was compared, `equations` lists them all with the inline claims, the role
+`count` prints how many there are of a kind, and a function lists those that it implements.
 """
 
+import html
 import importlib
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -34,18 +34,11 @@ from mathcheck.book import check_book, read_book, reading_order
 from mathcheck.documents import Equation as Printed
 from mathcheck.report import Result
 from mathcheck.symbols import parse_symbols
+from mathcheck.wording import TOTALS, WORDS, counted, counts, explained, summary
 
 logger = logging.getLogger(__name__)
 NAME = re.compile(r"[A-Za-z_]\w*")
 HEADINGS = ("Symbol", "Type", "In Python", "Meaning")
-WORDS = {
-    "checked": "checked",
-    "defines": "definition",
-    "read": "read",
-    "unchecked": "not checked",
-    "failed": "does not hold",
-    "refused": "not read",
-}
 
 
 class Mark(nodes.General, nodes.Element):
@@ -54,6 +47,10 @@ class Mark(nodes.General, nodes.Element):
 
 class EquationList(nodes.General, nodes.Element):
     """The list of all equations, filled in when the page is written."""
+
+
+class Count(nodes.Inline, nodes.Element):
+    """A number of equations, filled in when the page is written."""
 
 
 def public_names(module: str) -> set[str]:
@@ -73,6 +70,13 @@ def verdicts(env: BuildEnvironment) -> dict[str, list[tuple[Printed, Result]]]:
     if not hasattr(env, "mathcheck_verdicts"):
         env.mathcheck_verdicts = {}  # type: ignore[attr-defined]
     return env.mathcheck_verdicts  # type: ignore[attr-defined, no-any-return]
+
+
+def lists(env: BuildEnvironment) -> set[str]:
+    """Return the pages that list or count the equations of all pages."""
+    if not hasattr(env, "mathcheck_lists"):
+        env.mathcheck_lists = set()  # type: ignore[attr-defined]
+    return env.mathcheck_lists  # type: ignore[attr-defined, no-any-return]
 
 
 def link(domain: str, kind: str, target: str, text: str, docname: str) -> addnodes.pending_xref:
@@ -105,10 +109,10 @@ class Symbols(SphinxDirective):
         group.extend(nodes.colspec(colwidth=1) for _ in HEADINGS)
         head, body = nodes.thead(), nodes.tbody()
         group.extend([head, body])
-        head += self.row([[nodes.Text(heading)] for heading in HEADINGS])
+        head += row([[nodes.Text(heading)] for heading in HEADINGS])
         for symbol in symbols:
             meaning, messages = self.parse_inline(symbol.meaning, lineno=self.lineno)
-            body += self.row(
+            body += row(
                 [
                     [nodes.math(symbol.latex, symbol.latex)],
                     [nodes.literal("", symbol.type)],
@@ -117,13 +121,6 @@ class Symbols(SphinxDirective):
                 ]
             )
         return [table]
-
-    def row(self, cells: Sequence[Sequence[nodes.Node]]) -> nodes.row:
-        """Return a table row."""
-        row = nodes.row()
-        for cell in cells:
-            row += nodes.entry("", nodes.paragraph("", "", *cell))
-        return row
 
 
 class Equation(MathDirective):
@@ -191,8 +188,25 @@ def mathematics(
     return [nodes.math(rawtext, latex)], []
 
 
+def count(
+    name: str,
+    rawtext: str,
+    text: str,
+    lineno: int,
+    inliner: Inliner,
+    options: dict[str, Any] | None = None,
+    content: Sequence[str] = (),
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Return the place of a number of equations, by their status or a total."""
+    known = (*WORDS, *TOTALS)
+    if text in known:
+        return [Count(text=text)], []
+    message = f"count: got {text!r}; expected one of {', '.join(known)}"
+    return [], [inliner.reporter.error(message, line=lineno)]
+
+
 class ShowVerdicts(SphinxPostTransform):
-    """Fill in the marks and the list of equations."""
+    """Fill in the marks, the list of equations, and the counts."""
 
     default_priority = 4  # before the references are resolved
 
@@ -207,13 +221,15 @@ class ShowVerdicts(SphinxPostTransform):
             mark.replace_self(self.marked(*same[0]) if same else [])
         for place in list(self.document.findall(EquationList)):
             place.replace_self(self.listed())
+        for number in list(self.document.findall(Count)):
+            number.replace_self(nodes.Text(str(counts(verdicts(self.env))[number["text"]])))
 
     def marked(self, equation: Printed, result: Result) -> list[nodes.Node]:
         """Return the mark of a verdict, which opens to say more."""
         file = self.env.doc2path(self.env.docname, base=False)
         source = Path(getattr(self.env, "mathcheck_folder", "."), file).as_posix()
         command = nodes.literal("", f"python -m mathcheck {source}")
-        head = escape(WORDS.get(result.status, result.status))
+        head = html.escape(WORDS.get(result.status, result.status))
         paragraphs = [nodes.paragraph("", explained(result))]
         functions = self.functions(equation.options.python)
         if functions:
@@ -288,52 +304,9 @@ def place_marks(app: Sphinx, document: nodes.document) -> None:
             block.parent.insert(place, nodes.container("", mark, classes=["equation-code"]))
 
 
-def counted(found: dict[str, list[tuple[Printed, Result]]]) -> str:
-    """Return how many equations have each verdict, in words."""
-    statuses = Counter(result.status for page in found.values() for _, result in page)
-    words = {**WORDS, "defines": "definition" if statuses["defines"] == 1 else "definitions"}
-    parts = [f"{statuses[status]} {words[status]}" for status in words if statuses[status]]
-    return f"{statuses.total()} equations, those in the text included: {', '.join(parts)}."
-
-
 def row(cells: Sequence[Sequence[nodes.Node]]) -> nodes.row:
     """Return a row of a table."""
     return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
-
-
-def summary(result: Result) -> str:
-    """Return a verdict in a few words."""
-    words = WORDS.get(result.status, result.status)
-    if result.status == "checked":
-        how = "exact" if result.exact else f"{result.digits} digits"
-        return f"{words}, {how}: {result.comparisons} comparisons at {result.points} points"
-    if result.status == "unchecked":
-        return f"{words}: {result.message}"
-    return words
-
-
-def explained(result: Result) -> str:
-    """Return a verdict in full."""
-    lines = {
-        "checked": (
-            f"{result.comparisons} comparisons at {result.points} samples, "
-            f"to {result.digits} digits."
-        ),
-        "defines": "Gives a name its meaning, which later equations use.",
-        "read": "Every symbol is in the table; nothing is claimed.",
-        "unchecked": f"Reason: {result.message}",
-    }
-    text = lines.get(result.status, result.message)
-    if result.exact:
-        text += f" Exact for {'; '.join(result.exact)}."
-    if result.status == "checked" and result.python:
-        text += f" The code is compared with the left side: {result.python}"
-    return text
-
-
-def escape(text: str) -> str:
-    """Return a text for HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class ListEquations(SphinxPostTransform):
@@ -405,6 +378,7 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
     """Take over what a parallel reader found."""
     equations(env).update({n: e for n, e in equations(other).items() if n in docnames})
+    lists(env).update(lists(other) & docnames)
 
 
 def pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -413,7 +387,7 @@ def pages_to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     changed = {n for n in {*before, *now} if before.get(n) != now.get(n)} & env.found_docs
     env.mathcheck_verdicts = now  # type: ignore[attr-defined]
     if changed:
-        changed |= {n for n in env.found_docs if n in getattr(env, "mathcheck_lists", set())}
+        changed |= lists(env) & env.found_docs
     listed = repr(sorted(equations(env).items()))
     if getattr(env, "mathcheck_listed", None) != listed:
         env.mathcheck_listed = listed  # type: ignore[attr-defined]
@@ -438,12 +412,9 @@ def settle_labels(app: Sphinx, document: nodes.document) -> None:
 
 
 def note_lists(app: Sphinx, document: nodes.document) -> None:
-    """Remember the pages that list the equations."""
-    env = app.env
-    if not hasattr(env, "mathcheck_lists"):
-        env.mathcheck_lists = set()  # type: ignore[attr-defined]
-    if any(document.findall(EquationList)):
-        env.mathcheck_lists.add(env.docname)  # type: ignore[attr-defined]
+    """Remember the pages that list or count the equations."""
+    if any(document.findall(EquationList)) or any(document.findall(Count)):
+        lists(app.env).add(app.env.docname)
 
 
 def read_dollars(app: Sphinx, config: Config) -> None:
@@ -462,11 +433,13 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("mathcheck_check", True, "env", [bool])
     app.add_node(Mark)
     app.add_node(EquationList)
+    app.add_node(Count)
     app.add_directive("symbols", Symbols)
     app.add_directive("math", Equation, override=True)
     app.add_directive("equations", ListOfEquations)
     for role in ("given", "defines", "unchecked"):
         app.add_role(role, mathematics)
+    app.add_role("count", count)
     app.add_post_transform(ShowVerdicts)
     app.add_post_transform(ListEquations)
     app.connect("builder-inited", check)

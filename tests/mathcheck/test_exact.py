@@ -39,6 +39,8 @@ PLACE = Context(Table({}).extended(entries(parse_symbols(ROWS.splitlines()), Tab
         (r"\log(8) = 3 \log(2)", ()),
         (r"\sin(x)^2 + \cos(x)^2 = 1", ()),
         (r"|x|^2 = x^2", ()),
+        (r"\lim_{a \to \infty} \frac{1}{1 + e^{-a}} = 1", ()),
+        (r"\int_0^1 0 \, dx = 0", ()),
     ],
 )
 def test_what_is_decided_exactly(text: str, sizes: tuple[str, ...]) -> None:

@@ -145,7 +145,7 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert "python -m mathcheck means.md" in marks[1].text_content()
     page = html.parse(out / "list.html")
     words = [cell.text_content().split(":")[0] for cell in page.xpath("//table//td[2]")]
-    assert words == ["definition", "checked, 38 digits", "not checked"]
+    assert words == ["definition", "checked", "not checked"]
     counts = page.xpath("//section/p")[0].text_content()
     assert counts == (
         "4 equations, those in the text included: 1 checked, 1 definition, 1 read, 1 not checked."
@@ -153,6 +153,37 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     out, _ = build(FALSE)
     listed = html.parse(out / "list.html").xpath("//table//td[2]")
     assert [cell.text_content() for cell in listed][:2] == ["definition", "does not hold"]
+
+
+COUNTED = (
+    FALSE.replace("-n", "n")
+    + """
+{count}`all` in all, {count}`displayed` displayed, {count}`checked` checked, {count}`exact` exact.
+"""
+)
+
+
+def counted(page: Path) -> str:
+    return html.parse(page).xpath("//p[contains(., 'in all')]")[0].text_content()
+
+
+def test_a_text_counts_the_equations_of_all_pages(build) -> None:
+    out, warnings = build(COUNTED)
+    assert warnings == ""
+    assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 0 exact."
+    out, _ = build(COUNTED + "\n" + r"Also $\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$.")
+    assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 1 exact."
+
+
+def test_a_count_of_nothing_is_an_error_that_names_what_there_is(build) -> None:
+    _, warnings = build("There are {count}`checkde` equations.\n")
+    assert "count: got 'checkde'; expected one of checked, defines, read" in warnings
+
+
+def test_an_exact_verdict_names_its_sizes_in_the_list(build) -> None:
+    out, _ = build(r"$\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$")
+    [cell] = html.parse(out / "list.html").xpath("//table//td[2]")
+    assert cell.text_content().startswith("checked, exact for n = 2, 3, 4: ")
 
 
 def test_parallel_reading_finds_the_same(tmp_path: Path, build) -> None:
