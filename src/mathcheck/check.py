@@ -112,11 +112,21 @@ class Tally:
 
     comparisons: int = 0
     worst: float = 0.0
-    hits: dict[tuple[int, int], int] = field(default_factory=dict)
+    # The samples, by their numbers, at which the conditions of a relation were met.
+    hits: dict[tuple[int, int], set[int]] = field(default_factory=dict)
     failures: dict[tuple[int, int], Failure] = field(default_factory=dict)
     approximate: bool = False
     python_problem: str = ""
     seen: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def hit(self, pair: tuple[int, int]) -> None:
+        """Note that the conditions of a relation are met at the present sample."""
+        self.hits.setdefault(pair, set()).add(len(self.seen))
+
+    @property
+    def points(self) -> int:
+        """Return at how many samples the conditions of a relation were met."""
+        return len(set().union(*self.hits.values()))
 
 
 @dataclass(frozen=True)
@@ -529,7 +539,7 @@ def verdict(reading: Reading) -> Result:
         status,
         "\n".join(m for m, _ in messages),
         tally.comparisons,
-        len(tally.seen),
+        tally.points,
         digits_compared(tally) if claims else 0,
         reading.options.python,
         tally.worst,
@@ -665,7 +675,7 @@ def sample_points(
     for attempt in range(points + ATTEMPTS if sampled else len(combinations)):
         given = combinations[attempt % len(combinations)]
         yield {**given, **samples.random_values(sampled, given, table, source)}
-        enough = all(tally.hits.get(pair, 0) >= min(wanted, 4) for pair in reading.relations)
+        enough = all(len(tally.hits.get(pair, ())) >= min(wanted, 4) for pair in reading.relations)
         if attempt + 1 >= wanted and enough:
             break
     for key, value in cases_of_equality(reading):
@@ -761,7 +771,7 @@ def compare_chain(
         if not all(holds(c, scope) for c in ready.conditions[relation]) or sign == "propto":
             continue
         pair = (number, relation)
-        tally.hits[pair] = tally.hits.get(pair, 0) + 1
+        tally.hit(pair)
         if relation in ready.defining:
             continue
         left = side(relation)
@@ -871,7 +881,7 @@ def compare_proportional(
             ratios.append((divide(evaluate(left, inner), evaluate(right, inner)), inner, own))
         for ratio, inner, own in ratios[1:]:
             pair = (number, relation)
-            tally.hits[pair] = tally.hits.get(pair, 0) + 1
+            tally.hit(pair)
             tally.comparisons += 1
             if not near(ratio, ratios[0][0], inner, tally) and pair not in tally.failures:
                 tally.failures[pair] = Failure(ratios[0][0], ratio, dict(inner.values), own)

@@ -260,3 +260,12 @@ def test_a_circular_definition_is_refused(place: Context) -> None:
     result, _ = check(r"y_c = y_c + 1", Options(defines="y_c"), place)
     assert result.status == "refused"
     assert "circular" in result.message
+
+
+def test_a_sample_counts_where_the_conditions_are_met(place: Context) -> None:
+    """Most draws of N miss the condition; one that meets it has up to four values of c."""
+    result, _ = check(r"z_c^N = z_c^6", Options(where="N = 6"), place)
+    assert result.status == "checked", result.message
+    assert result.points == 4
+    result, _ = check(r"z_c + z_c = 2 z_c", Options(), place)
+    assert result.points == 8
