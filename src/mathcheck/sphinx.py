@@ -30,7 +30,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from mathcheck.book import check_book, read_book, reading_order
+from mathcheck.book import check_book, module_namespace, read_book, reading_order
 from mathcheck.documents import Equation as Printed
 from mathcheck.report import Result
 from mathcheck.symbols import parse_symbols
@@ -55,7 +55,7 @@ class Count(nodes.Inline, nodes.Element):
 
 def public_names(module: str) -> set[str]:
     """Return the public names of a module."""
-    return set(importlib.import_module(module).__all__) if module else set()
+    return set(module_namespace(module)[0])
 
 
 def equations(env: BuildEnvironment) -> dict[str, list[tuple[str, tuple[str, ...]]]]:

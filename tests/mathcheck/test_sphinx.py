@@ -83,6 +83,14 @@ def test_an_equation_and_its_function_lead_to_each_other(build) -> None:
     assert entry.xpath(".//a/@href") == ["means.html#equation-average"]
 
 
+def test_a_module_without_a_list_of_its_public_names_has_those_without_an_underscore(
+    build, tmp_path: Path
+) -> None:
+    (tmp_path / "conf.py").write_text(CONF.replace("statistics", "bisect"), encoding="utf-8")
+    _, warnings = build(equation(":label: average", ":python: average(x)"))
+    assert "'average(x)' names no function; expected a public name of bisect" in warnings
+
+
 def test_the_page_of_functions_follows_the_equations(build) -> None:
     build("Nothing yet.\n")
     out, _ = build(equation(":label: average", ":python: mean(x)"))
