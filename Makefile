@@ -1,7 +1,10 @@
 # The commands of the project. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-SPHINX := $(BIN)/sphinx-build -W -n --keep-going -c . book
+# Warnings and errors are always shown; `make html QUIET=` shows all the rest that pip and Sphinx say.
+QUIET := --quiet
+SPHINX := $(BIN)/sphinx-build $(QUIET) -W -n --keep-going -c . book
+PIP := $(BIN)/pip install $(QUIET) --disable-pip-version-check
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
@@ -11,7 +14,8 @@ help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
 
 html: $(INSTALLED)  ## execute every cell and build the site into _build/html
-	$(SPHINX) _build/html
+	@echo "Building the site. The first time every cell is executed, which takes a minute or two."
+	@$(SPHINX) _build/html
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
 test: html  ## run the tests that need no browser
@@ -48,9 +52,10 @@ clean:  ## delete what was built, the environment too
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --require-hashes --requirement requirements.txt
-	$(BIN)/pip install --no-deps --no-build-isolation --editable .
+	@echo "Installing the $$(grep -o '^[^ ]*==' requirements.txt | sort -u | wc -l) packages of requirements.txt into .venv, which takes a minute or two."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes --requirement requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 _build/lock/bin/uv:
