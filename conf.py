@@ -26,6 +26,7 @@ extensions = [
     "mathml",
     "assets",
     "markup",
+    "kernels",
 ]
 templates_path = ["book/_templates"]
 exclude_patterns = ["_templates"]
@@ -50,6 +51,7 @@ DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdiges
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / "_build" / "executed" / DIGEST)
 nb_execution_raise_on_error = True
+nb_execution_show_tb = True
 nb_execution_timeout = 120
 nb_merge_streams = True
 

@@ -22,7 +22,7 @@ def build(project: Path, *options: str) -> float:
     command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", *options]
     command += ["-c", ".", "book", "_build/html"]
     start = time.perf_counter()
-    subprocess.run(command, cwd=project, check=True, stderr=subprocess.DEVNULL)
+    subprocess.run(command, cwd=project, check=True)
     return time.perf_counter() - start
 
 
