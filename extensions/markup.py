@@ -52,10 +52,22 @@ def shorten_citations(app: Sphinx, doctree: nodes.document) -> None:
             reference.replace(reference[0], nodes.inline("", f"[{label[1]}]"))
 
 
+def make_ids_unique(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Leave an id to the first element that has it, where a link to it leads in any case.
+
+    sphinx-exercise gives all contents the same two ids, and each block of eval-rst counts anew.
+    """
+    seen: set[str] = set()
+    for node in doctree.findall(nodes.Element):
+        node["ids"] = [name for name in node["ids"] if name not in seen]
+        seen.update(node["ids"])
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Replace how solutions and citations are written."""
+    """Replace how solutions and citations are written, and connect the steps."""
     app.setup_extension("sphinx_exercise")
     app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("doctree-read", shorten_citations)
+    app.connect("doctree-resolved", make_ids_unique)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
