@@ -2,14 +2,19 @@
 
 import hashlib
 import sys
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parent
 sys.path.insert(0, str(ROOT / "extensions"))
+PACKAGE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+URLS = PACKAGE.get("urls", {})
 
 project = "Softmax classification with cross-entropy"
 author = "The softmax-theory authors"
 copyright = "2026, the softmax-theory authors; text under CC BY 4.0, code under MIT"  # noqa: A001, the name is Sphinx's
+version = release = PACKAGE["version"]
 language = "en"
 
 extensions = [
@@ -22,11 +27,14 @@ extensions = [
     "sphinx_exercise",
     "sphinx_proof",
     "sphinxcontrib.bibtex",
+    "notfound.extension",
     "mathcheck.sphinx",
     "mathml",
     "assets",
     "markup",
     "kernels",
+    "head",
+    "card",
 ]
 templates_path = ["book/_templates"]
 exclude_patterns = ["_templates"]
@@ -74,6 +82,21 @@ html_theme_options = {
     "navbar_persistent": [],
     "back_to_top_button": False,
     "use_download_button": True,
+    "extra_footer": f"Version {release}",
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+
+# Where the site and its source are published, if pyproject.toml says so. The first is needed for
+# canonical addresses, the picture in previews and sitemap.xml, the second for the links to it.
+html_baseurl = URLS.get("Documentation", "")
+REPOSITORY = URLS.get("Repository", "")
+html_theme_options |= {
+    "repository_url": REPOSITORY,
+    "path_to_docs": "book",
+    "use_repository_button": bool(REPOSITORY),
+    "use_edit_page_button": bool(REPOSITORY),
+}
+notfound_urls_prefix = urlsplit(html_baseurl).path.rstrip("/") + "/"
+notfound_template = "404.html"
+notfound_context = {"title": "Page not found", "pagetitle": "Page not found"}

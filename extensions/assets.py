@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 MATH_FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-ICON_FONT = "_static/vendor/fontawesome/webfonts/fa-solid-900.woff2"
+ICON_FONTS = "_static/vendor/fontawesome/webfonts"
 THEME_CSS = "_static/styles/pydata-sphinx-theme.css"
 # Mathematical italics of Latin and Greek letters, by their plain letter; h has an older character.
 ITALIC = {
@@ -75,8 +75,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     pages = [path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))]
     cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
     css = (out / THEME_CSS).read_text(encoding="utf-8")
-    whole = BytesIO((out / ICON_FONT).read_bytes())
-    cut(whole, icons(pages, css), out / ICON_FONT)
+    for font in (out / ICON_FONTS).glob("*.woff2"):
+        cut(BytesIO(font.read_bytes()), icons(pages, css), font)
     for figure in (out / "_images").glob("*.svg"):
         svg = figure.read_text(encoding="utf-8")
         if DARK_STYLE not in svg:
