@@ -21,8 +21,8 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 test: html  ## run the tests that need no browser
 	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"
 
-test-browser: html  ## run the tests that drive Chromium
-	$(BIN)/pytest -m browser
+test-browser: html  ## run the tests that drive Chromium and Firefox
+	$(BIN)/pytest -n auto --dist worksteal -m browser
 
 test-slow: $(INSTALLED)  ## run the tests that take longer: all mutants, a book elsewhere
 	$(BIN)/pytest -m slow

@@ -1,0 +1,119 @@
+"""The built site on a server of its own, in Chromium and in Firefox.
+
+A browser test runs in both engines, in the light theme. To run elsewhere it parametrises these
+fixtures: `@pytest.mark.parametrize("engine", ["chromium"], indirect=True)` where one engine says
+all, `("theme", ["light", "dark"], indirect=True)` for both themes, and
+`("scripts", [False], indirect=True)` for a reader without JavaScript. A test that asks for `name`
+runs for each page of the book.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+SITE = Path(__file__).parents[2] / "_build" / "html"
+EXECUTABLES = {
+    "chromium": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+    "firefox": os.environ.get("FIREFOX", "/usr/bin/firefox-esr"),
+}
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Firefox says this of formulas that it has read only a part of.
+HALF_READ = "Incorrect number of children"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    return SITE
+
+
+@pytest.fixture(params=sorted(path.name for path in SITE.glob("*.html")))
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def address(site) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[object]:
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session", params=["chromium", "firefox"])
+def engine(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def theme(request) -> str:
+    """The colours that the system asks for."""
+    return getattr(request, "param", "light")
+
+
+@pytest.fixture(scope="session")
+def scripts(request) -> bool:
+    """Whether the pages' scripts run."""
+    return getattr(request, "param", True)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, engine: str, theme: str, scripts: bool) -> Iterator[object]:
+    executable = EXECUTABLES[engine]
+    if not Path(executable).exists():
+        pytest.fail(f"no {engine} at {executable}; install it or set {engine.upper()} to its path")
+    if engine == "chromium":
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+    else:
+        # This Firefox takes neither from a context.
+        preferences = {
+            "layout.css.prefers-color-scheme.content-override": ["dark", "light"].index(theme),
+            "javascript.enabled": scripts,
+        }
+        browser = playwright.firefox.launch(
+            channel="moz-firefox",
+            executable_path=executable,
+            firefox_user_prefs=preferences,
+        )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser, theme: str, scripts: bool) -> Iterator[object]:
+    with browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme=theme, java_script_enabled=scripts
+    ) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def errors(page) -> list[str]:
+    """What the page reports as errors, from here on."""
+    errors: list[str] = []
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: errors.append(str(e)) if HALF_READ not in str(e) else None)
+    return errors
