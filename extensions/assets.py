@@ -16,7 +16,11 @@ from sphinx.util.typing import ExtensionMetadata
 
 MATH_FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 ICON_FONTS = "_static/vendor/fontawesome/webfonts"
-THEME_CSS = "_static/styles/pydata-sphinx-theme.css"
+# With every icon in it; no page loads it.
+ICON_SCRIPT = "fontawesome.js"
+ICON_CLASS = re.compile(r'((?:\.fa-[a-z0-9-]+,?)+)\{--fa:"\\([0-9a-f]+)"\}')
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+PRIVATE_USE_ESCAPE = re.compile(r"\\([ef][0-9a-f]{3})\b")
 # Mathematical italics of Latin and Greek letters, by their plain letter; h has an older character.
 ITALIC = {
     normalize("NFKC", chr(i)): i for i in [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
@@ -56,15 +60,21 @@ def printed_mathematics(pages: list[str]) -> set[int]:
     return {ord(c) for c in characters} | {ITALIC[c] for c in characters & ITALIC.keys()}
 
 
-def icons(pages: list[str], css: str) -> set[int]:
-    """Return the Unicode numbers of the icons that the pages and the theme's scripts show."""
-    names = set(re.findall(r"\bfa-([a-z-]+)", " ".join(pages)))
-    names |= {"sun", "moon", "circle-half-stroke", "check", "xmark"}
-    rules = re.findall(r'((?:\.fa-[a-z0-9-]+,?)+)\{--fa:"\\([0-9a-f]+)"\}', css)
-    shown = {
-        int(code, 16) for selectors, code in rules if names & set(re.split(r",?\.fa-", selectors))
+def icons(markup: list[str], css: str) -> set[int]:
+    """Return the Unicode numbers of the icons that pages, scripts and style sheets show.
+
+    Pages and scripts name an icon by its class; the icon font's own rules give the character of
+    each of its 2000 classes. All other rules that write such a character show it.
+    """
+    names = set(re.findall(r"\bfa-([a-z0-9-]+)", " ".join(markup)))
+    by_class = {
+        int(code, 16)
+        for selectors, code in ICON_CLASS.findall(css)
+        if names & set(re.split(r",?\.fa-", selectors))
     }
-    return shown | {0xF077, 0xF078, 0xF054, 0xF053}
+    others = ICON_CLASS.sub("", css)
+    escaped = {int(code, 16) for code in PRIVATE_USE_ESCAPE.findall(others)}
+    return by_class | escaped | {ord(c) for c in PRIVATE_USE.findall(others)}
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -74,9 +84,15 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     out = Path(app.outdir)
     pages = [path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))]
     cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
-    css = (out / THEME_CSS).read_text(encoding="utf-8")
+    css = "".join(path.read_text(encoding="utf-8") for path in out.glob("_static/**/*.css"))
+    scripts = [
+        path.read_text(encoding="utf-8")
+        for path in out.glob("_static/**/*.js")
+        if path.name != ICON_SCRIPT
+    ]
+    shown = icons([*pages, *scripts], css)
     for font in (out / ICON_FONTS).glob("*.woff2"):
-        cut(BytesIO(font.read_bytes()), icons(pages, css), font)
+        cut(BytesIO(font.read_bytes()), shown, font)
     for figure in (out / "_images").glob("*.svg"):
         svg = figure.read_text(encoding="utf-8")
         if DARK_STYLE not in svg:
