@@ -42,7 +42,7 @@ class Checked:
 
 
 def reading_order(root: Path) -> list[Path]:
-    """Return the files of a book in the order of its tables of contents.
+    """Return the files of a book in the order of its tables of contents, its notation first.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def reading_order(root: Path) -> list[Path]:
                     visit(target)
 
     visit(root.resolve())
-    return found
+    return sorted(found, key=lambda path: path.stem != NOTATION)
 
 
 def book_of(path: Path) -> tuple[list[Path], set[Path]]:

@@ -28,6 +28,11 @@ def test_every_source_has_a_page() -> None:
     assert {path.stem for path in SOURCES} <= {path.stem for path in PAGES}
 
 
+def test_the_first_chapter_follows_the_front_page() -> None:
+    (following,) = tree(SITE / "index.html").xpath("//link[@rel='next']/@href")
+    assert following == "logistic.html"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=names)
 def test_no_link_inside_the_site_is_broken(page: Path) -> None:
     for element in tree(page).iter("a"):

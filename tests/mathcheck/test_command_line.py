@@ -78,10 +78,11 @@ def test_an_equation_is_explained(file: Path, capsys: pytest.CaptureFixture[str]
     assert "power(sum(a, negative(b)), 2)" in capsys.readouterr().out
 
 
-def test_a_chapter_of_a_book_knows_what_comes_before(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("order", ["notation\nfirst\nsecond", "first\nsecond\nnotation"])
+def test_a_chapter_of_a_book_knows_the_notation_and_what_comes_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], order: str
 ) -> None:
-    toctree = "# Book\n\n```{toctree}\nnotation\nfirst\nsecond\n```\n"
+    toctree = f"# Book\n\n```{{toctree}}\n{order}\n```\n"
     (tmp_path / "index.md").write_text(toctree, encoding="utf-8")
     (tmp_path / "notation.md").write_text(
         TABLE.replace("n : size", "f : function : - : a function\nn : size"), encoding="utf-8"
