@@ -20,10 +20,10 @@
     add(label, "span", { textContent: name });
     const input = add(label, "input", { type: "range", ...range });
     // A slider over a logarithm says its value itself: the browser would read out the exponent.
-    const output = add(label, "output", {});
+    const number = add(label, "span", { className: "softmax-number" });
     const refresh = () => {
-      output.textContent = show(input.value);
-      input.setAttribute("aria-valuetext", output.textContent);
+      number.textContent = show(input.value);
+      input.setAttribute("aria-valuetext", number.textContent);
     };
     return { input, refresh };
   };
@@ -40,7 +40,7 @@
     const row = add(figure, "div", { className: "softmax-bar" });
     add(row, "span", { textContent: `y${"₁₂₃"[c]}` });
     const bar = add(add(row, "span", { className: "softmax-track" }), "span", {});
-    return { bar, number: add(row, "output", {}) };
+    return { bar, number: add(row, "span", { className: "softmax-number" }) };
   });
 
   const draw = () => {
@@ -55,8 +55,24 @@
   const reset = add(figure, "button", { type: "button", textContent: "Reset" });
   reset.addEventListener("click", () => {
     [...logits, tau].forEach(({ input }) => (input.value = input.defaultValue));
-    draw();
+    change();
   });
-  figure.addEventListener("input", draw);
+
+  // A screen reader hears the probabilities together, once the sliders rest.
+  const announcement = add(figure, "output", { className: "visually-hidden" });
+  let rest;
+  const announce = () => {
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      announcement.textContent = bars
+        .map(({ number }, c) => `y${"₁₂₃"[c]} = ${number.textContent}`)
+        .join(", ");
+    }, 500);
+  };
+  const change = () => {
+    draw();
+    announce();
+  };
+  figure.addEventListener("input", change);
   draw();
 })();

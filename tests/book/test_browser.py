@@ -99,7 +99,7 @@ def test_a_solution_unfolds_by_the_keyboard(page, address: str) -> None:
 
 def shown_probabilities(page) -> tuple[list[float], list[float]]:
     """Return the numbers of the figure to play with, and the bars' parts of their tracks."""
-    numbers = page.locator(".softmax-bar output").all_text_contents()
+    numbers = page.locator(".softmax-bar .softmax-number").all_text_contents()
     parts = page.evaluate(
         "[...document.querySelectorAll('.softmax-track')].map(track => "
         "track.firstChild.getBoundingClientRect().width / track.getBoundingClientRect().width)"
