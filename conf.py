@@ -76,7 +76,8 @@ html_favicon = "book/_static/favicon.svg"
 html_css_files = ["book.css"]
 html_domain_indices = False
 html_copy_source = True
-html_context = {"default_mode": "auto"}
+# Without a script; with one the pages follow the system, see book/_templates.
+html_context = {"default_mode": "light"}
 html_theme_options = {
     "show_navbar_depth": 1,
     "navbar_persistent": [],
