@@ -1,7 +1,12 @@
-"""What stands around the text: icons, the search, what the keyboard reaches; without scripts too."""
+"""What stands around the text: icons, colours, the search, and what the keyboard reaches."""
 
+from io import BytesIO
+
+import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+
+image = pytest.importorskip("PIL.Image")
 
 pytestmark = pytest.mark.browser
 
@@ -11,11 +16,121 @@ ICONS = """[...document.querySelectorAll("*")].flatMap((element) =>
     .filter((style) => /Awesome.*Free/.test(style.fontFamily) && style.fontWeight === "900")
     .map((style) => style.content.match(/^"(.)"/u)?.[1].codePointAt(0))
     .filter((icon) => icon >= 0xe000 && icon <= 0xf8ff))"""
+# The contrast of each piece of code with its background, as WCAG defines it.
+CONTRASTS = """[...document.querySelectorAll(".highlight span")].map((piece) => {
+  const luminance = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map((value) =>
+      value / 255 <= 0.04045 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  let behind = piece;
+  while (behind.parentElement && / 0\\)$/.test(getComputedStyle(behind).backgroundColor))
+    behind = behind.parentElement;
+  const [darker, lighter] = [
+    luminance(getComputedStyle(piece).color),
+    luminance(getComputedStyle(behind).backgroundColor),
+  ].sort((one, other) => one - other);
+  return (lighter + 0.05) / (darker + 0.05);
+})"""
 
 
+# Which icons a page asks for does not depend on the engine.
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 def test_the_cut_icon_font_has_every_icon_of_a_page(page, address: str, site, name: str) -> None:
     page.goto(f"{address}/{name}")
     icons = set(page.evaluate(ICONS))
     assert len(icons) > 5
     assert icons - TTFont(site / ICON_FONT).getBestCmap().keys() == set()
+
+
+def test_the_magnifier_stands_before_the_text_of_the_search_field(page, address: str) -> None:
+    page.goto(f"{address}/search.html")
+    magnifier = page.locator("article form i, main form i").bounding_box()
+    field = page.locator("main input[name=q]")
+    padding = field.evaluate("e => parseFloat(getComputedStyle(e).paddingLeft)")
+    assert magnifier["x"] + magnifier["width"] <= field.bounding_box()["x"] + padding
+
+
+def test_search_results_quote_the_text_of_the_pages(page, address: str) -> None:
+    page.goto(f"{address}/search.html?q=softmax")
+    quotes = page.locator("#search-results .kind-text .context")
+    quotes.nth(5).wait_for()
+    for quote in quotes.all_text_contents():
+        assert "softmax" in quote.lower()
+        for label in (".ipynb", "Contents", "In code", "Show code", "Print to PDF"):
+            assert label not in quote
+
+
+@pytest.mark.parametrize("scripts", [False], indirect=True)
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_code_is_readable_without_a_script(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    contrasts = page.evaluate(CONTRASTS)
+    assert len(contrasts) > 100
+    assert min(contrasts) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_the_first_paint_has_the_colours_of_the_system(page, address: str, theme: str) -> None:
+    page.route("**/pydata-sphinx-theme.js", lambda route: route.abort())
+    page.goto(f"{address}/softmax.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+REACHED = [
+    "nav.bd-links a",
+    ".primary-toggle",
+    ".dropdown-download-buttons > button",
+    ".theme-switch-button",
+    ".math-box[tabindex]",
+    "details.hide > summary",
+    "details.mathcheck > summary",
+    ".softmax-slider input",
+]
+
+
+def ring(page, selector: str) -> float:
+    """Return the width of the ring round an element that has the focus, in pixels."""
+    element = page.locator(selector).locator("visible=true").first
+    element.evaluate("e => e.scrollIntoView({ block: 'center' })")
+    box = element.bounding_box()
+    x, y = max(0, box["x"] - 6), max(0, box["y"] - 6)
+    clip = {"x": x, "y": y, "width": box["width"] + 12, "height": box["height"] + 12}
+
+    def brightness():
+        return np.array(image.open(BytesIO(page.screenshot(clip=clip))).convert("L"), dtype=int)
+
+    before = brightness()
+    element.evaluate("e => e.focus({ focusVisible: true, preventScroll: true })")
+    changed = np.sum(np.abs(brightness() - before) > 40)
+    element.evaluate("e => e.blur()")
+    return changed / (2 * (box["width"] + box["height"]))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_what_the_keyboard_reaches_has_a_ring(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    page.add_style_tag(content="* { transition: none !important; scroll-behavior: auto; }")
+    assert [selector for selector in REACHED if ring(page, selector) < 1.5] == []
+
+
+def test_a_screen_reader_hears_the_probabilities_once(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    figure = page.locator("#softmax-figure")
+    live = figure.locator("output, [aria-live], [role=status], [role=alert], [role=log]")
+    assert live.count() == 1
+    page.evaluate("""() => {
+      window.announcements = [];
+      const live = document.querySelector("#softmax-figure output");
+      const note = () => announcements.push(live.textContent);
+      new MutationObserver(note).observe(live, { childList: true, characterData: true });
+      const slider = document.querySelector(".softmax-slider input");
+      for (const value of [2, 3, 4, 5]) {
+        slider.value = value;
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }""")
+    page.wait_for_function("announcements.length > 0")
+    numbers = figure.locator(".softmax-bar .softmax-number").all_text_contents()
+    expected = ", ".join(f"y{c} = {number}" for c, number in zip("₁₂₃", numbers, strict=True))
+    assert page.evaluate("announcements") == [expected]
