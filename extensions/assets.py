@@ -55,8 +55,10 @@ def printed_mathematics(pages: list[str]) -> set[int]:
     A browser draws a letter that stands alone in an `<mi>` with its mathematical italic, which is
     a character of its own.
     """
-    formulas = "".join(formula for page in pages for formula in re.findall("<math.*?</math>", page))
-    characters = set(html.unescape(re.sub("<[^>]*>", "", formulas)))
+    formulas = "".join(
+        formula for page in pages for formula in re.findall("<math.*?</math>", page, re.DOTALL)
+    )
+    characters = set(html.unescape(re.sub("<annotation[^<]*</annotation>|<[^>]*>", "", formulas)))
     return {ord(c) for c in characters} | {ITALIC[c] for c in characters & ITALIC.keys()}
 
 

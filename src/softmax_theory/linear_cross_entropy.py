@@ -61,9 +61,11 @@ def linear_cross_entropy(
 
     .. math::
 
-        \mathbf{Z} = \mathbf{H} \mathbf{W}^\top, \qquad
-        \frac{\partial \xi}{\partial \mathbf{H}} = (\mathbf{Y} - \mathbf{T}) \mathbf{W}, \qquad
-        \frac{\partial \xi}{\partial \mathbf{W}} = (\mathbf{Y} - \mathbf{T})^\top \mathbf{H}
+        \begin{aligned}
+        \mathbf{Z} &= \mathbf{H} \mathbf{W}^\top, \\
+        \frac{\partial \xi}{\partial \mathbf{H}} &= (\mathbf{Y} - \mathbf{T}) \mathbf{W}, \\
+        \frac{\partial \xi}{\partial \mathbf{W}} &= (\mathbf{Y} - \mathbf{T})^\top \mathbf{H}
+        \end{aligned}
 
     Parameters
     ----------

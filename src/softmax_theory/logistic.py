@@ -212,7 +212,10 @@ def binary_cross_entropy(
     r"""Return the cross-entropy of two classes from the logit of class 1.
 
     .. math::
-        \xi(t, z) = -t \log(\sigma(z)) - (1 - t) \log(1 - \sigma(z)) = \log(1 + e^z) - t z
+        \begin{aligned}
+        \xi(t, z) &= -t \log(\sigma(z)) - (1 - t) \log(1 - \sigma(z)) \\
+        &= \log(1 + e^z) - t z
+        \end{aligned}
 
     Parameters
     ----------
