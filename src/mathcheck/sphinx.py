@@ -3,8 +3,9 @@
 `symbols` prints a symbol table. `math` takes `:defines:`, `:python:`, `:where:` and
 `:unchecked:`; the roles `given`, `defines` and `unchecked` do the same for inline mathematics.
 An equation that does not hold is a warning at its line, on every build. Each displayed equation
-gets a mark that says what was compared, `equations` lists them all with the inline claims, the role
-`count` prints how many there are of a kind, and a function lists those that it implements.
+gets a mark that says what was compared and holds its LaTeX, `equations` lists them all with the
+inline claims, the role `count` prints how many there are of a kind, and a function lists those that
+it implements.
 """
 
 import html
@@ -230,15 +231,18 @@ class ShowVerdicts(SphinxPostTransform):
         source = Path(getattr(self.env, "mathcheck_folder", "."), file).as_posix()
         command = nodes.literal("", f"python -m mathcheck {source}")
         head = html.escape(WORDS.get(result.status, result.status))
-        paragraphs = [nodes.paragraph("", explained(result))]
+        content: list[nodes.Node] = [nodes.paragraph("", explained(result))]
         functions = self.functions(equation.options.python)
         if functions:
-            paragraphs.append(nodes.paragraph("", "Functions: ", *functions))
-        paragraphs.append(nodes.paragraph("", "To repeat it: ", command))
+            content.append(nodes.paragraph("", "Functions: ", *functions))
+        content.append(nodes.paragraph("", "To repeat it: ", command))
+        latex = equation.text.strip()
+        content.append(nodes.paragraph("", "In LaTeX:"))
+        content.append(nodes.literal_block(latex, latex, language="latex"))
         opening = f'<details class="mathcheck {result.status}"><summary>{head}</summary>'
         return [
             nodes.raw("", opening, format="html"),
-            *paragraphs,
+            *content,
             nodes.raw("", "</details>", format="html"),
         ]
 

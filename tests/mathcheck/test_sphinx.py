@@ -151,6 +151,7 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck checked"]
     assert "comparisons at" in marks[1].text_content()
     assert "python -m mathcheck means.md" in marks[1].text_content()
+    assert marks[1].xpath("string(.//pre)").strip() == r"\sum_{i=1}^n x_i = n \bar{x}"
     page = html.parse(out / "list.html")
     words = [cell.text_content().split(":")[0] for cell in page.xpath("//table//td[2]")]
     assert words == ["definition", "checked", "not checked"]
