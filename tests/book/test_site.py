@@ -129,7 +129,10 @@ def test_a_mark_leads_to_the_source_of_the_functions_that_it_compares() -> None:
 def test_the_font_has_every_character_of_the_mathematics() -> None:
     """Also the mathematical italics, with which a browser draws a single letter in `<mi>`."""
     characters = TTFont(SITE / "_static" / "fonts" / "math.woff2").getBestCmap()
-    printed = {c for page in PAGES for m in tree(page).iter("math") for c in m.text_content()}
+    drawn = [
+        t for page in PAGES for t in tree(page).xpath("//math//*[not(self::annotation)]/text()")
+    ]
+    printed = set("".join(drawn))
     assert {"σ", "𝐳"} <= printed  # noqa: RUF001
     invisible = {c for c in printed if unicodedata.category(c) in {"Cc", "Cf", "Mn", "Zs"}}
     assert sorted(c for c in printed - invisible if ord(c) not in characters) == []
@@ -140,3 +143,21 @@ def test_mathematics_is_mathml() -> None:
     document = tree(SITE / "softmax.html")
     assert len(document.xpath("//math[@display='block']")) >= 6
     assert [url for url in document.xpath("//script/@src") if "mathjax" in url.lower()] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_every_displayed_equation_keeps_its_latex_as_written(chapter: Path) -> None:
+    blocks = re.findall(
+        r"```\{math\}\n(?::[^\n]*\n)*(.*?)\n```", chapter.read_text("utf-8"), flags=re.S
+    )
+    page = tree(SITE / f"{chapter.stem}.html")
+    assert page.xpath("//math[@display='block']//annotation/text()") == blocks
+    marks = page.xpath("//details[contains(@class, 'mathcheck')]//pre")
+    assert [mark.text_content().rstrip("\n") for mark in marks] == blocks
+
+
+def test_no_accent_is_kept_from_fitting_its_letter() -> None:
+    """With `stretchy="false"` WebKit draws it far above."""
+    accents = [a for page in PAGES for a in tree(page).xpath("//mover[@accent='true']/mo[last()]")]
+    assert accents
+    assert [accent for accent in accents if accent.get("stretchy") == "false"] == []
