@@ -1,0 +1,193 @@
+"""Mathematics on the built site as Chromium and Firefox draw it and copy it."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+LATEX = r"""\begin{aligned}
+\xi(\mathbf{t}, \mathbf{z}) &= -\log(P(\mathbf{t} \mid \mathbf{z})) \\
+&= -\log\left(\prod_{c=1}^{C} y_c^{t_c}\right) = -\sum_{c=1}^{C} t_c \log(y_c)
+\end{aligned}"""
+
+
+def opened(page, url: str, size: dict[str, int] | None = None):
+    """Return the page with its own fonts in place."""
+    page.set_viewport_size(size or {"width": 1280, "height": 900})
+    page.goto(url)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "narrow"])
+def test_no_displayed_equation_is_wrapped(page, address: str, name: str, size) -> None:
+    """It is as high in its box as in one with room for any equation."""
+    opened(page, f"{address}/{name}", size)
+    heights = (
+        "[...document.querySelectorAll('.math-box > math')]"
+        ".map(formula => Math.round(formula.getBoundingClientRect().height))"
+    )
+    shown = page.evaluate(heights)
+    page.add_style_tag(content=".math-box { min-width: 4000px !important }")
+    assert shown == page.evaluate(heights)
+
+
+def test_every_equation_is_seen_whole_on_a_phone(page, address: str, name: str) -> None:
+    opened(page, f"{address}/{name}", PHONE)
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.math-box')]"
+        ".filter(box => box.scrollWidth > box.clientWidth)"
+        ".map(box => box.querySelector('annotation').textContent)"
+    )
+    assert wide == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"], scope="session")
+def test_an_equation_shows_a_shadow_where_it_goes_on(page, address: str) -> None:
+    opened(page, f"{address}/logistic.html", {"width": 280, "height": 844})
+    scrolling = []
+    for box in page.locator(".bd-article > section .math-box:visible").all():
+        shadowed = box.screenshot(animations="disabled")
+        box.evaluate("box => { box.style.background = 'none' }")
+        plain = box.screenshot(animations="disabled")
+        scrolling.append(box.evaluate("box => box.scrollWidth > box.clientWidth"))
+        shows_a_shadow = shadowed != plain
+        assert shows_a_shadow == scrolling[-1]
+    assert set(scrolling) == {True, False}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"], scope="session")
+def test_what_covers_a_shadow_has_the_colour_behind_it(page, address: str, name: str) -> None:
+    opened(page, f"{address}/{name}")
+    pairs = page.evaluate(
+        """[...document.querySelectorAll('.math-box')].map(box => {
+            const clear = 'rgba(0, 0, 0, 0)', colour = e => getComputedStyle(e).backgroundColor;
+            let behind = box.parentElement;
+            while (colour(behind) === clear) behind = behind.parentElement;
+            box.style.background = 'var(--cover)';
+            return [colour(box), colour(behind)];
+        })"""
+    )
+    assert [pair for pair in pairs if pair[0] != pair[1]] == []
+
+
+def test_the_number_of_an_equation_stands_above_its_mark(page, address: str) -> None:
+    opened(page, f"{address}/softmax.html")
+    edge = """part => {
+        const range = document.createRange();
+        range.selectNodeContents(part.firstChild);
+        return range.getBoundingClientRect().right;
+    }"""
+    numbers = page.locator("div.math .eqno")
+    marks = page.locator("details.mathcheck > summary")
+    assert numbers.count() == marks.count() > 5
+    for number, mark in zip(numbers.all(), marks.all(), strict=True):
+        assert number.evaluate(edge) == pytest.approx(mark.evaluate(edge), abs=1)
+
+
+def test_the_number_of_an_equation_stands_below_it_on_a_phone(page, address: str) -> None:
+    opened(page, f"{address}/softmax.html", PHONE)
+    for equation in page.locator("div.math:has(.eqno)").all():
+        box = equation.locator(".math-box").bounding_box()
+        number = equation.locator(".eqno").bounding_box()
+        assert number["y"] > box["y"] + box["height"] - 1
+
+
+@pytest.mark.parametrize("chapter", ["cross-entropy", "softmax"])
+def test_no_line_starts_with_what_touches_a_formula(page, address: str, chapter: str) -> None:
+    opened(page, f"{address}/{chapter}.html")
+    parted = []
+    for width in range(300, 700, 20):
+        page.set_viewport_size({"width": width, "height": 900})
+        parted += page.evaluate(
+            """[...document.querySelectorAll('p .math')].map(formula => {
+                const text = formula.nextSibling;
+                if (!/^\\S/.test(text?.data ?? '')) return null;
+                const range = document.createRange();
+                range.setStart(text, 0);
+                range.setEnd(text, 1);
+                const [first, second] = [formula, range].map(part => part.getBoundingClientRect());
+                return second.top > first.bottom ? formula.textContent + text.data : null;
+            }).filter(text => text)"""
+        )
+    assert parted == []
+
+
+def test_the_latex_of_a_formula_is_neither_drawn_nor_read_out(page, address: str, engine) -> None:
+    opened(page, f"{address}/softmax.html")
+    sizes = page.locator("annotation").evaluate_all(
+        "parts => parts.map(part => part.getClientRects().length)"
+    )
+    assert set(sizes) == {0}
+    if engine == "chromium":
+        session = page.context.new_cdp_session(page)
+        session.send("Accessibility.enable")
+        tree = session.send("Accessibility.getFullAXTree")["nodes"]
+        names = [node.get("name", {}).get("value", "") for node in tree]
+        assert "𝐳" in names  # noqa: RUF001
+        assert [name for name in names if "mathbf" in name] == []
+
+
+def pasted(page) -> str:
+    """Return what a text field takes from the clipboard."""
+    page.evaluate(
+        "document.querySelector('.bd-article').prepend("
+        "Object.assign(document.createElement('textarea'), { id: 'pasted' }))"
+    )
+    page.locator("#pasted").focus()
+    page.keyboard.press("Control+v")
+    return page.locator("#pasted").input_value()
+
+
+def copied(page, start: str, end: str) -> str:
+    """Return what is pasted after a selection from one element's start to another's end."""
+    page.evaluate(
+        "([start, end]) => getSelection().setBaseAndExtent("
+        "document.querySelector(start), 0,"
+        "document.querySelector(end), document.querySelector(end).childNodes.length)",
+        [start, end],
+    )
+    page.keyboard.press("Control+c")
+    return pasted(page)
+
+
+def test_copied_text_has_the_latex_of_its_formulas(page, address: str) -> None:
+    opened(page, f"{address}/softmax.html")
+    sentence = "#definition > p"
+    assert copied(page, sentence, sentence).startswith("There are now $C$ classes.")
+
+
+def test_a_copied_equation_is_its_latex_as_written(page, address: str) -> None:
+    opened(page, f"{address}/cross-entropy.html")
+    equation = "#equation-cross-entropy"
+    text = copied(page, f"{equation} .math-box", f"{equation} .math-box")
+    assert text.strip() == f"$${LATEX}$$"
+
+
+def test_a_formula_that_is_selected_in_part_is_copied_whole(page, address: str) -> None:
+    opened(page, f"{address}/cross-entropy.html")
+    part = "#equation-cross-entropy mtd:last-child mi"
+    assert copied(page, part, part).strip() == f"$${LATEX}$$"
+
+
+def test_copying_from_a_field_takes_the_text_of_the_field(page, address: str) -> None:
+    """Also while formulas are selected on the page, a selection that Firefox keeps beside it."""
+    opened(page, f"{address}/softmax.html")
+    copied(page, "#definition > p", "#definition > p")
+    field = page.locator("#pasted")
+    field.fill("softmax")
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('#definition > p'))")
+    field.click()
+    for keys in ("Control+a", "Control+c", "End", "Control+v"):
+        page.keyboard.press(keys)
+    assert field.input_value() == "softmaxsoftmax"
+
+
+def test_a_mark_holds_the_latex_and_a_button_that_copies_it(page, address: str) -> None:
+    opened(page, f"{address}/cross-entropy.html")
+    mark = page.locator("#equation-cross-entropy + .equation-code details")
+    mark.locator("summary").press("Enter")
+    source = mark.locator("pre")
+    assert source.inner_text().strip() == LATEX
+    source.hover()
+    mark.locator("button.copybtn").click()
+    assert pasted(page).strip() == LATEX
