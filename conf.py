@@ -31,6 +31,7 @@ extensions = [
     "mathcheck.sphinx",
     "mathml",
     "assets",
+    "downloads",
     "markup",
     "kernels",
     "head",

@@ -1,4 +1,4 @@
-"""Make the pages light and complete: cut fonts, figures for both themes, notebooks to download."""
+"""Make the pages light: cut fonts, and figures for both themes."""
 
 import html
 import re
@@ -6,11 +6,9 @@ from io import BytesIO
 from pathlib import Path
 from unicodedata import normalize
 
-import nbformat
 import ziamath
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -101,24 +99,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             figure.write_text(svg.replace("<defs>", DARK_STYLE + "<defs>", 1), encoding="utf-8")
 
 
-def offer_notebook(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, object], doctree: object
-) -> None:
-    """Put the executed notebook of a chapter beside its source, for the download button."""
-    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
-    if doctree is None or "kernelspec" not in app.env.metadata.get(pagename, {}):
-        return
-    target = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # MyST-NB writes the notebook without its outputs where they come from the cache.
-    cache = get_cache(app.config.nb_execution_cache_path)
-    _, notebook = cache.merge_match_into_notebook(nbformat.read(executed, as_version=4))
-    nbformat.write(notebook, target)
-    context["ipynb_source"] = target.name
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Connect the steps."""
-    app.connect("html-page-context", offer_notebook)
+    """Connect the step."""
     app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

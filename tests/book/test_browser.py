@@ -158,12 +158,3 @@ def test_without_a_script_the_figure_is_a_static_picture(page, address: str) -> 
     page.goto(f"{address}/softmax.html")
     assert page.locator("#fig-temperature img").is_visible()
     assert page.locator("#softmax-figure").bounding_box()["height"] == 0
-
-
-@pytest.mark.parametrize("suffix", [".ipynb", ".md"])
-def test_a_chapter_downloads(page, address: str, suffix: str) -> None:
-    page.goto(f"{address}/softmax.html")
-    href = page.locator(f"a[href$='_sources/softmax{suffix}']").first.get_attribute("href")
-    response = page.request.get(f"{address}/{href}")
-    assert response.ok
-    assert "normaliser" in response.text()
