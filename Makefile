@@ -24,7 +24,7 @@ test: html  ## run the tests that need no browser
 test-browser: html  ## run the tests that drive Chromium and Firefox
 	$(BIN)/pytest -n auto --dist worksteal -m browser
 
-test-slow: $(INSTALLED)  ## run the tests that take longer: all mutants, a book elsewhere
+test-slow: html  ## run the tests that take longer: all mutants, a book elsewhere, the notebooks
 	$(BIN)/pytest -m slow
 
 mutants: $(INSTALLED)  ## change every equation, one token at a time, and list what goes unnoticed
