@@ -70,6 +70,17 @@ def test_code_is_readable_without_a_script(page, address: str) -> None:
     assert min(contrasts) >= 4.5
 
 
+@pytest.mark.parametrize("scripts", [False], indirect=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_chapters_and_downloads_are_reached_without_a_script(page, address: str, width) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}/softmax.html")
+    assert page.locator("nav.bd-links a[href='classifier.html']").is_visible()
+    assert page.locator("a[href='_sources/softmax.md']").is_visible()
+    assert page.locator("button:visible").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
 def test_the_first_paint_has_the_colours_of_the_system(page, address: str, theme: str) -> None:
     page.route("**/pydata-sphinx-theme.js", lambda route: route.abort())
