@@ -56,6 +56,8 @@ Two.
 ```
 
 ```{toctree}
+:hidden:
+
 part/page
 ```
 """
@@ -72,11 +74,16 @@ def meta(page: Path) -> dict[str, str]:
 
 
 def small_book(root: Path, urls: str) -> Path:
-    for folder in ("extensions", "book/_static", "book/_templates"):
+    """Copy the project with other pages, another version and other addresses."""
+    for folder in ("src", "extensions", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / folder, root / folder)
-    for file in ("conf.py", "requirements.txt", "book/matplotlibrc", "book/references.bib"):
+    files = ["book/matplotlibrc", "book/references.bib", "conf.py", "requirements.txt", "README.md"]
+    for file in [*files, "LICENSE", "LICENSE-TEXT"]:
         shutil.copy(ROOT / file, root / file)
-    (root / "pyproject.toml").write_text(f'[project]\nversion = "12.3.4"\n{urls}', "utf-8")
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    project = re.sub(r'(?m)^version = ".*"', 'version = "12.3.4"', project)
+    project = re.sub(r"\[project\.urls\]\n(.+\n)*", "", project)
+    (root / "pyproject.toml").write_text(f"{project}\n{urls}", "utf-8")
     (root / "book" / "index.md").write_text(INDEX, "utf-8")
     (root / "book" / "part").mkdir()
     (root / "book" / "part" / "page.md").write_text(PAGE, "utf-8")
