@@ -88,6 +88,14 @@ def test_the_first_paint_has_the_colours_of_the_system(page, address: str, theme
     assert page.evaluate("document.documentElement.dataset.theme") == theme
 
 
+@pytest.mark.parametrize("theme", ["dark"], indirect=True)
+def test_a_dark_page_is_printed_light(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html")
+    for event, theme in [("beforeprint", "light"), ("afterprint", "dark")]:
+        page.evaluate("event => { dispatchEvent(new Event(event)) }", event)
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
 REACHED = [
     "nav.bd-links a",
     ".primary-toggle",
