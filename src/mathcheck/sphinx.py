@@ -19,7 +19,6 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.parsers.rst.states import Inliner
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -28,7 +27,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.ext.viewcode import viewcode_anchor
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.typing import ExtensionMetadata
 
 from mathcheck.book import check_book, module_namespace, read_book, reading_order
@@ -175,35 +174,25 @@ class ListOfEquations(SphinxDirective):
         return [EquationList()]
 
 
-def mathematics(
-    name: str,
-    rawtext: str,
-    text: str,
-    lineno: int,
-    inliner: Inliner,
-    options: dict[str, Any] | None = None,
-    content: Sequence[str] = (),
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Print the text of a role as inline mathematics."""
-    latex = rawtext.split("`")[1] if "`" in rawtext else text
-    return [nodes.math(rawtext, latex)], []
+class Formula(SphinxRole):
+    """Inline mathematics, of which the name of the role says how it is meant."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the mathematics, its backslashes as they were written."""
+        latex = self.rawtext.split("`")[1] if "`" in self.rawtext else self.text
+        return [nodes.math(self.rawtext, latex)], []
 
 
-def count(
-    name: str,
-    rawtext: str,
-    text: str,
-    lineno: int,
-    inliner: Inliner,
-    options: dict[str, Any] | None = None,
-    content: Sequence[str] = (),
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Return the place of a number of equations, by their status or a total."""
-    known = (*WORDS, *TOTALS)
-    if text in known:
-        return [Count(text=text)], []
-    message = f"count: got {text!r}; expected one of {', '.join(known)}"
-    return [], [inliner.reporter.error(message, line=lineno)]
+class CountOfEquations(SphinxRole):
+    """The place of a number of equations, by their status or a total."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the place."""
+        known = (*WORDS, *TOTALS)
+        if self.text in known:
+            return [Count(text=self.text)], []
+        message = f"count: got {self.text!r}; expected one of {', '.join(known)}"
+        return [], [self.inliner.reporter.error(message, line=self.lineno)]
 
 
 class ShowVerdicts(SphinxPostTransform):
@@ -442,8 +431,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("math", Equation, override=True)
     app.add_directive("equations", ListOfEquations)
     for role in ("given", "defines", "unchecked"):
-        app.add_role(role, mathematics)
-    app.add_role("count", count)
+        app.add_role(role, Formula())
+    app.add_role("count", CountOfEquations())
     app.add_post_transform(ShowVerdicts)
     app.add_post_transform(ListEquations)
     app.connect("builder-inited", check)
