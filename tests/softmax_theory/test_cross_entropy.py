@@ -1,5 +1,7 @@
 """Likelihood and cross-entropy, against exact values, SciPy and scikit-learn."""
 
+import itertools
+
 import numpy as np
 import pytest
 import scipy.special
@@ -10,6 +12,7 @@ from sklearn.metrics import log_loss
 from softmax_exact import dtypes, errors, families, few_classes, gaps, lead, mp, sample, targets
 
 import softmax_theory as st
+from softmax_theory.testing import exact as kit
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -46,12 +49,31 @@ def test_gradient_exact(family, dtype):
 
 @few_classes
 @dtypes
-def test_likelihood_exact(family, dtype):
+def test_likelihood_of_a_label_has_the_error_of_its_probability(family, dtype):
+    z = sample(family, dtype)
+    outputs = kit.softmax(z)
+    for t in itertools.islice(targets(z), 2):
+        wanted = kit.Exact(*(part[t == 1] for part in (outputs.value, outputs.rest, outputs.scale)))
+        for label in (t, t.argmax(axis=-1)):
+            got = st.likelihood(z, label)
+            assert got.dtype == dtype
+            assert kit.ulps(got, wanted).max() <= 4
+
+
+@few_classes
+@dtypes
+def test_likelihood_of_probabilities_has_the_error_of_the_loss(family, dtype):
     z = sample(family, dtype)
     for t in targets(z):
         loss = exact.cross_entropy(z, t).astype(float)
-        bound = 2 * np.where(np.isinf(loss), 0, loss) + 2
+        unit = np.finfo(np.float64).eps / np.finfo(dtype).eps
+        bound = (2 * np.where(np.isinf(loss), 0, loss) + 2) * unit + (dtype != np.float64) / 2
         assert (errors(st.likelihood(z, t), exact.likelihood(z, t)) <= bound).all()
+
+
+def test_likelihood_of_one_sample_and_of_a_row_that_is_barely_not_one_hot():
+    assert st.likelihood([0.0, 0.0], 1) == st.likelihood([0.0, 0.0], [0, 1]) == 0.5
+    assert st.likelihood([0.0, 1000.0], [1e-7, 1]) == pytest.approx(np.exp(-1e-4), rel=1e-12)
 
 
 @pytest.mark.parametrize("classes", [2, 10, 100])
