@@ -16,10 +16,13 @@ Conventions that hold throughout:
   float is infinite, and none of these warns.
 - Arguments are never written to.
 
-The error bounds in the Notes of the functions are in ulp, units in the last place of the exact
-value, or in machine epsilons, 1.2e-7 in float32 and 2.2e-16 in float64. They were measured against
-values with 80 and more digits; the tests hold them. `softmax_theory.testing` measures other
-functions in the same way, and `softmax_theory.dask` has what is larger than one machine.
+The error bounds in the Notes of the functions are in ulp, units in the last place: the distance of
+neighbouring floats at the exact value, or at another number that the bound names, where the exact
+value passes through zero. Some are in machine epsilons, 1.2e-7 in float32 and 2.2e-16 in float64.
+The arguments count as exact, whatever rounding they have behind them. The bounds rest on
+measurements against values with 80 and more digits; the tests hold them for many families of
+arguments, which is no proof. `softmax_theory.testing` measures other functions in the same way, and
+`softmax_theory.dask` has what is larger than one machine.
 """
 
 from softmax_theory.cross_entropy import (

@@ -2,8 +2,8 @@ r"""The sums of exponentials that all functions of logits are computed from, til
 
 Exponentials. :math:`e^{z_c}` is taken of the logit as it is wherever nothing can overflow or
 underflow, so that no rounded difference is carried into an exponential. Elsewhere it is taken of
-the difference to the largest logit, and the rounding error of the difference, which TwoSum gives
-exactly [1]_, is multiplied back.
+the difference to the largest logit, and the rounding error of the difference, which Knuth's TwoSum
+gives exactly [1]_, is multiplied back.
 
 Sums. Each term is cut at one place, far enough up that the upper parts are added without a
 rounding error and far enough down that the errors of adding the lower parts do not count [2]_.
@@ -11,6 +11,8 @@ So a sum has one rounding error, whatever the number of classes.
 
 The largest one. The sum is computed without the exponential of the largest logit and with it. The
 first divided by the largest is what a logarithm near zero, or a probability near one, is made of.
+What rounding takes from it is found by Dekker's Fast2Sum, in three operations because the order of
+the two terms is known [3]_.
 
 Logarithms. A relative error of a sum is an absolute error of its logarithm, which does not matter
 unless little is left when a logit is subtracted. Elsewhere a rough sum is enough: in binary32 of
@@ -19,10 +21,12 @@ of which is a sum of eight.
 
 References
 ----------
-.. [1] T. J. Dekker, "A floating-point technique for extending the available precision", Numerische
-   Mathematik 18, 224-242, 1971. doi:10.1007/BF01397083
+.. [1] D. E. Knuth, The Art of Computer Programming, volume 2: Seminumerical Algorithms, third
+   edition, section 4.2.2, Addison-Wesley, 1997.
 .. [2] S. M. Rump, T. Ogita and S. Oishi, "Accurate floating-point summation part I: faithful
    rounding", SIAM Journal on Scientific Computing 31(1), 189-224, 2008. doi:10.1137/050645671
+.. [3] T. J. Dekker, "A floating-point technique for extending the available precision", Numerische
+   Mathematik 18, 224-242, 1971. doi:10.1007/BF01397083
 """
 
 import math
@@ -141,7 +145,7 @@ def rest_without(
         rest = exact - own
     else:
         # The two parts of the sum keep the digits that the others have below this one. The first
-        # part is not less than it, so that three operations find the rounding error.
+        # part is not less than it, so that Fast2Sum finds the rounding error.
         without = exact - own
         rest = without + (((exact - without) - own) + total.lower)
     # An exponential that was not taken from the memory may differ in its last digit.
@@ -214,7 +218,7 @@ def shifted(z: FloatArray, shift: FloatArray, out: FloatArray | None = None) -> 
 
 
 def two_sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the sum as rounded, and its rounding error."""
+    """Return the sum as rounded, and its rounding error (Knuth)."""
     rounded = a + b
     back = rounded - a
     return rounded, (a - (rounded - back)) + (b - back)

@@ -329,12 +329,13 @@ def cross_entropy(
 
     For a label :math:`t` it is :math:`\log(1 + s)` with the sum :math:`s` of :math:`e^{z_d - z_t}`
     over all other classes, by ``log1p``. For probabilities, and where :math:`e^{z_t}` underflows,
-    it is :math:`\sum_c t_c (m - z_c + \log(1 + s))` with the largest logit :math:`m` and :math:`s`,
-    the sum of :math:`e^{z_d - m}` without its largest term [1]_. No term is negative, so nothing
-    cancels: a confident prediction that is right has a small loss with all its digits, ``1e-20``
-    and not zero. The error of a single loss is at most 4 ulp (units in the last place), for the
-    reasons that :func:`log_softmax` gives, also for many classes; sums over classes and
-    samples add one rounding each and no more than a few.
+    it is :math:`\sum_c t_c (m - z_c + \log(1 + s))` with the largest logit :math:`m` [1]_ and
+    :math:`s`, the sum of :math:`e^{z_d - m}` without its largest term. No term is negative, so
+    nothing cancels: a confident prediction that is right has a small loss with all its digits,
+    ``1e-20`` and not zero. The error of a single loss is at most 4 ulp (units in the last place) of
+    the loss wherever that is a normal number, for the reasons that :func:`log_softmax` gives, also
+    for many classes. The sum over the samples, and the mean, have the rounding errors of NumPy's
+    sum besides.
 
     References
     ----------
@@ -418,8 +419,8 @@ def cross_entropy_gradient(
     -----
     For labels :math:`y_i` is computed as in :func:`softmax`, and :math:`y_i - 1` of the true class
     as minus the sum of the other probabilities: so it has all its digits where the prediction is
-    confident and right. The error is at most 4 ulp in every component that is a
-    normal number. For soft targets it is at most 4 ulp of the larger of :math:`y_i` and
+    confident and right. The error is at most 4 ulp of the component in every one that is a normal
+    number. For soft targets it is at most 4 ulp of the larger of :math:`y_i` and
     :math:`t_i`, because the difference passes through zero; that of the largest :math:`y_i` is
     computed from the two complements, :math:`y_i (1 - t_i) - t_i (1 - y_i)`. With ``"mean"`` the
     division by the number of samples is rounded once more.

@@ -102,8 +102,9 @@ def logistic(z: ArrayLike) -> FloatResult:
     -----
     Computed as :math:`\frac{1}{1 + e^{-z}}` for :math:`z \ge 0` and as
     :math:`\frac{e^z}{1 + e^z}` below, so that the exponential cannot overflow. The error is
-    at most 4 ulp (units in the last place) wherever the result is a normal number: the exponential,
-    the sum and the quotient are rounded once each. Narrower types are computed in float64.
+    at most 4 ulp (units in the last place) of the result wherever it is a normal number: the
+    exponential, the sum and the quotient are rounded once each. Narrower types are computed in
+    float64.
 
     Examples
     --------
@@ -187,7 +188,7 @@ def log_logistic(z: ArrayLike) -> FloatResult:
     Notes
     -----
     Computed as :math:`\min(z, 0) - \log(1 + e^{-|z|})`, with the second term by ``log1p``
-    [1]_. The error is at most 4 ulp wherever the result is a normal number.
+    [1]_. The error is at most 4 ulp of the result wherever it is a normal number.
 
     References
     ----------
@@ -247,8 +248,8 @@ def binary_cross_entropy(
     -----
     Computed as :math:`t \log(1 + e^{-z}) + (1 - t) \log(1 + e^{z})`, where neither term is
     negative, so that nothing cancels; a term with the factor zero is zero even if the other factor
-    is infinite. The error of a single loss is at most 4 ulp wherever it is a
-    normal number.
+    is infinite. The error of a single loss is at most 4 ulp of the loss wherever it is a normal
+    number.
 
     Examples
     --------
@@ -302,8 +303,8 @@ def binary_cross_entropy_gradient(
     -----
     Computed as :math:`(1 - t) \sigma(z) - t \sigma(-z)`, which is the same and keeps the digits
     that :math:`\sigma(z) - 1` loses where the prediction is confident and right. The error is at
-    most 2 machine epsilons of the larger of the two terms; for
-    targets 0 and 1 one of them is zero, and this is a relative error.
+    most 2 machine epsilons of the larger of the two terms, because their difference passes through
+    zero; for targets 0 and 1 one of them is zero, and this is a relative error.
 
     Examples
     --------

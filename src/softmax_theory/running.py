@@ -189,11 +189,12 @@ class LogSumExp:
     -----
     This is the running pair of the online algorithm [1]_, with two changes. The scale is a power of
     two, so that nothing is rounded when it changes: :math:`e^z = 2^k e^{z - k \log 2}` with a
-    remainder of twice the digits. The sum is kept with its rounding error (TwoSum, [2]_), and
+    remainder of twice the digits. The sum is kept with its rounding error (TwoSum [2]_), and
     without the largest term, so that a sum far below it keeps its digits.
 
     After any order and grouping the error of the result is at most the larger of 4 ulp of the
-    result and 2 ulp of the largest logit. Of :math:`R` and :math:`e^m` each exponential is rounded
+    result and 2 ulp of the largest logit, as of :func:`logsumexp`; that of the probabilities and
+    of their logarithms is at most 4 ulp. Of :math:`R` and :math:`e^m` each exponential is rounded
     once, each sum by less than :math:`2^{-100}` of it, and the quotient, `log1p` and the last sum
     once each; a plain pair of floats is 173 ulp away after 20,000 terms in rising order.
 
@@ -204,8 +205,8 @@ class LogSumExp:
     ----------
     .. [1] M. Milakov and N. Gimelshein, "Online normalizer calculation for softmax",
        arXiv:1805.02867, 2018.
-    .. [2] T. Ogita, S. M. Rump and S. Oishi, "Accurate sum and dot product", SIAM Journal on
-       Scientific Computing 26(6), 1955-1988, 2005. doi:10.1137/030601818
+    .. [2] D. E. Knuth, The Art of Computer Programming, volume 2: Seminumerical Algorithms, third
+       edition, section 4.2.2, Addison-Wesley, 1997.
 
     Examples
     --------

@@ -198,15 +198,17 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     Notes
     -----
     The error is at most 4 ulp (units in the last place) in every component that is a normal
-    number, and just over half an ulp in types narrower than float64, which are computed in it.
+    number, and just over half an ulp in types narrower than float64, which are computed in it. It
+    is measured from the logits as they are: a rounding error that a logit already has is enlarged
+    by up to twice the logit, as the condition number of the function says [1]_.
 
     The exponentials are taken of the logits as they are wherever that can neither overflow nor
-    underflow; elsewhere of the difference to the largest logit [1]_, whose rounding error is
-    multiplied back. The relative errors of NumPy's exponential lie between -1.2 and 1.1 units of
-    rounding (measured at 120 million numbers), so that those of two of them differ by 2.3. The sum
-    is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp. Where the difference
-    has to be taken each exponential is rounded once more, and the bound is that of the tests. The
-    largest error met is 3.0 ulp.
+    underflow; elsewhere of the difference to the largest logit [1]_, whose rounding error, found by
+    TwoSum [3]_, is multiplied back. The relative errors of NumPy's exponential lie between -1.2 and
+    1.1 units of rounding (measured at 120 million numbers), so that those of two of them differ by
+    2.3. The sum is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp. Where the
+    difference has to be taken each exponential is rounded once more, and the bound is that of the
+    tests. The largest error met is 3.0 ulp.
 
     Beside the result there is memory for three tiles of 768 KiB, which a thread keeps for the next
     call; an array that is not contiguous is copied.
@@ -218,6 +220,8 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
        doi:10.1093/imanum/draa038
     .. [2] S. M. Rump, T. Ogita and S. Oishi, "Accurate floating-point summation part I: faithful
        rounding", SIAM Journal on Scientific Computing 31(1), 189-224, 2008. doi:10.1137/050645671
+    .. [3] D. E. Knuth, The Art of Computer Programming, volume 2: Seminumerical Algorithms, third
+       edition, section 4.2.2, Addison-Wesley, 1997.
 
     Examples
     --------
@@ -268,10 +272,10 @@ def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) 
 
     Notes
     -----
-    Computed as :math:`(z_c - m) - \log(1 + s)` with the largest logit :math:`m` and
-    :math:`s`, the sum of :math:`e^{z_d - m}` without its largest term, by ``log1p`` [1]_.
-    Nothing cancels: a confident prediction has a small logarithm with all its digits. The error is
-    at most 4 ulp in every component that is a normal number. The exponentials of :math:`s` and of
+    Computed as :math:`(z_c - m) - \log(1 + s)` with the largest logit :math:`m` [1]_ and :math:`s`,
+    the sum of :math:`e^{z_d - m}` without its largest term, by ``log1p``. Nothing cancels: a
+    confident prediction has a small logarithm with all its digits. The error is at most 4 ulp of
+    the result in every component that is a normal number. The exponentials of :math:`s` and of
     the largest logit are taken as in :func:`softmax`, :math:`s` is summed without the largest term
     wherever it is small and rounded once, and ``log1p`` and the difference follow.
 
@@ -336,10 +340,13 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
 
     Notes
     -----
-    Computed as :math:`m + \log(1 + s)` with the largest logit :math:`m` and :math:`s`, the sum of
-    :math:`e^{z_c - m}` without its largest term, by ``log1p`` [1]_. The error is at most
-    the larger of 4 ulp of the result and 2 ulp of the largest logit: the result passes through
-    zero, where the two terms cancel. With many classes it is computed as :func:`log_softmax` says.
+    Computed as :math:`m + \log(1 + s)` with the largest logit :math:`m` [1]_ and :math:`s`, the sum
+    of :math:`e^{z_c - m}` without its largest term, by ``log1p``. The error is at most the larger
+    of 4 ulp of the result and 2 ulp of the largest logit. The second is larger only for a negative
+    :math:`m`, where the two terms cancel: there the function is ill conditioned, and the error can
+    be any number of ulp of the result. Yet the result is the exact one of logits that differ from
+    the given ones by no more than 2 ulp each. With many classes it is computed as
+    :func:`log_softmax` says.
 
     References
     ----------
@@ -393,12 +400,9 @@ def softmax_jacobian(z: ArrayLike) -> FloatArray:
     Notes
     -----
     The factor :math:`1 - y_i` of the diagonal is the sum of the other probabilities, and is
-    computed as such for the largest of them, where the difference would lose its digits. The
-    relative error of the entry i, j is at most
-    :math:`\frac{1}{2}(m - z_i) + \frac{1}{2}(m - z_j) + 4` machine epsilons off the
-    diagonal, with the largest logit :math:`m`. On the diagonal it is at most
-    :math:`\frac{1}{2}(m - z_i) + 4`, for the largest logit with the gap to the
-    second largest for :math:`m - z_i`.
+    computed as such for the largest of them, where the difference would lose its digits. Two
+    factors with at most 4 machine epsilons each are multiplied, so that the relative error of an
+    entry is at most 9 wherever it is a normal number.
 
     Examples
     --------
@@ -448,10 +452,9 @@ def softmax_jvp(z: ArrayLike, v: ArrayLike) -> FloatArray:
     -----
     The Jacobian takes a constant vector to zero, so :math:`v_k` of the most probable class
     :math:`k` is first subtracted from all of :math:`\mathbf{v}`; the term that would cancel where
-    :math:`y_k` is close to one is then zero. With the largest logit :math:`m` the error is at most
-    :math:`\frac{1}{2}(m - z_i) + 4` machine epsilons of
-    :math:`y_i \left(|v_i - v_k| + \sum_j y_j |v_j - v_k|\right)`, for the largest logit with the
-    gap to the second largest for :math:`m - z_i`.
+    :math:`y_k` is close to one is then zero. The difference in the brackets may still pass through
+    zero, so the error is measured by its terms: it is at most 9 machine epsilons of
+    :math:`y_i \left(|v_i - v_k| + \sum_j y_j |v_j - v_k|\right)`.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import softmax_exact as exact
 from hypothesis import given
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
-from softmax_exact import dtypes, errors, families, few_classes, gaps, lead, mp, sample
+from softmax_exact import dtypes, errors, families, few_classes, lead, mp, sample
 
 import softmax_theory as st
 
@@ -57,10 +57,7 @@ def test_jacobian_exact(family, dtype):
     z = sample(family, dtype)[:12]
     jacobian = st.softmax_jacobian(z)
     assert jacobian.dtype == dtype
-    down = below_the_largest(z)
-    bound = (down[:, :, None] + down[:, None, :]) / 2 + 4
-    bound[:, range(z.shape[1]), range(z.shape[1])] = gaps(z) / 2 + 4
-    assert (errors(jacobian, exact.softmax_jacobian(z)) <= bound).all()
+    assert errors(jacobian, exact.softmax_jacobian(z)).max() <= 9
 
 
 @few_classes
@@ -73,7 +70,7 @@ def test_jvp_exact(family, dtype):
     scale = y * (w + (y * w).sum(axis=-1, keepdims=True))
     for product in (st.softmax_jvp(z, v), st.softmax_vjp(z, v)):
         assert product.dtype == dtype
-        assert (errors(product, exact.softmax_jvp(z, v), scale) <= gaps(z) / 2 + 4).all()
+        assert errors(product, exact.softmax_jvp(z, v), scale).max() <= 9
 
 
 def test_half_precision_sums_in_single_precision():

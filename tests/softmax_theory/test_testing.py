@@ -50,6 +50,33 @@ def test_softmax_theory_conforms_in_half_precision(claim: str) -> None:
     ours(claim, dtypes=["float16"], classes=(2, 10, 1000), tolerance=0.51).raise_for_failures()
 
 
+@pytest.mark.parametrize(
+    ("claim", "scale"),
+    [
+        ("softmax", "of the exact value"),
+        ("logsumexp", "of the larger of the exact value and half the largest logit"),
+        ("cross_entropy_gradient", "for soft targets of the larger of y and t"),
+    ],
+)
+def test_the_table_says_of_what_its_ulp_are(claim: str, scale: str) -> None:
+    report = ours(claim, dtypes=["float64"], classes=[2])
+    assert str(report).splitlines()[1].startswith("ulp: units in the last place of")
+    assert str(report).splitlines()[1].endswith(scale)
+    assert json.loads(report.to_json())["scale"] in str(report)
+
+
+@pytest.mark.parametrize("classes", [2, 10, 1000])
+def test_a_log_sum_exp_that_cancels_is_exact_for_logits_two_ulp_away(classes: int) -> None:
+    """In ulp of the result the error is beyond all bounds, which the scale of the kit allows."""
+    z = np.log(np.random.default_rng(0).dirichlet(np.ones(classes), size=9))
+    wanted, got = exact.logsumexp(z), st.logsumexp(z)
+    of_result = exact.Exact(wanted.value, wanted.rest, wanted.value)
+    assert exact.ulps(got, of_result).max() > 1e3
+    assert exact.ulps(got, wanted).max() <= 4
+    away = np.abs((got.astype(float) - wanted.value) - wanted.rest)
+    assert (away <= 2 * np.spacing(np.abs(z)).min(axis=1)).all()
+
+
 def failures(claim: str, function, **more) -> set[str]:
     report = conformance(claim, function, **{"dtypes": ["float64"], "classes": [10], **more})
     return {check.name for check in report.failures}

@@ -26,18 +26,25 @@ PATIENCE = 20
 
 @dataclass(frozen=True)
 class Claim:
-    """What kind of function is tried: its arguments, and the exact values."""
+    """What kind of function is tried: its arguments, the exact values, and what an ulp is of."""
 
     takes: str  # "logits", "logits and labels", "numbers", "numbers and targets"
     exact: Callable[..., Exact]
+    scale: str = "the exact value"
 
 
 CLAIMS = {
     "softmax": Claim("logits", exact.softmax),
     "log_softmax": Claim("logits", exact.log_softmax),
-    "logsumexp": Claim("logits", exact.logsumexp),
+    "logsumexp": Claim(
+        "logits", exact.logsumexp, "the larger of the exact value and half the largest logit"
+    ),
     "cross_entropy": Claim("logits and labels", exact.cross_entropy),
-    "cross_entropy_gradient": Claim("logits and labels", exact.cross_entropy_gradient),
+    "cross_entropy_gradient": Claim(
+        "logits and labels",
+        exact.cross_entropy_gradient,
+        "the exact value; for soft targets of the larger of y and t",
+    ),
     "logistic": Claim("numbers", exact.logistic),
     "log_logistic": Claim("numbers", exact.log_logistic),
     "binary_cross_entropy": Claim("numbers and targets", exact.binary_cross_entropy),
@@ -106,7 +113,7 @@ def conformance(
         Whether it takes `cuts`, a tuple of places at which the classes are cut into blocks. Every
         way to cut six classes is tried, and some of a thousand.
     tolerance : float, optional
-        The largest error that passes, in units in the last place (ulp) of the exact value.
+        The largest error that passes, in units in the last place (ulp); the Notes say of what.
     seed : int, optional
         The seed of the samples.
 
@@ -123,10 +130,13 @@ def conformance(
     Notes
     -----
     The exact values are computed by mpmath with 80 digits from the very floats that the function
-    gets. A component counts if it is a normal number of the type. The error of a log-sum-exp is
-    measured in ulp of the larger of the result and half the largest logit, because it passes
-    through zero; that of a gradient with soft targets in ulp of the larger of :math:`y_c` and
-    :math:`t_c`.
+    gets. An ulp is the distance of neighbouring floats of the type at the exact value, with two
+    exceptions, where that passes through zero. For a log-sum-exp it is the distance at the larger
+    of the exact value and half the largest logit, in absolute value; for a gradient with soft
+    targets that at the larger of :math:`y_c` and :math:`t_c`. The table says of what its ulp are. A
+    component whose scale is not a normal number of the type has only to be as small. An error is
+    infinite if the result is nan or infinite where the exact value is a number of the type, or the
+    other way round.
 
     A label out of range is tried in a process of its own, which a crash does not survive; libraries
     other than NumPy have threads, which a process can't be copied with, and are called directly.
@@ -171,7 +181,8 @@ def conformance(
     found.extend(options(subject, library, supports))
     name = getattr(function, "__qualname__", type(function).__name__)
     module = getattr(function, "__module__", None)
-    return Report(claim, f"{module}.{name}" if module else name, tolerance, tuple(found))
+    function_name = f"{module}.{name}" if module else name
+    return Report(claim, function_name, tolerance, CLAIMS[claim].scale, tuple(found))
 
 
 def last_axis(function: Callable[..., Any]) -> dict[str, int]:

@@ -1,5 +1,8 @@
 """Exact values, and how many units in the last place a result is away from them.
 
+A unit in the last place, or ulp, is the distance of neighbouring floats at a number, the scale. It
+is the exact value itself, but where that passes through zero it is the size of what cancels.
+
 All is computed by mpmath with 80 digits from the very floats that the function got. A value is
 kept as two binary64 numbers, whose sum has 32 digits: more than enough to measure a rounding error.
 """
@@ -98,7 +101,12 @@ def log_softmax(z: NDArray[Any]) -> Exact:
 
 
 def logsumexp(z: NDArray[Any]) -> Exact:
-    """Return the log-sum-exp of each row; its scale is the result or half the largest logit."""
+    """Return the log-sum-exp of each row.
+
+    Its scale is the larger of the result and half the largest logit m, in absolute value. The
+    second is larger only if m < 0; then m is the logit closest to zero, and 4 ulp of m / 2 are no
+    more than a change of each logit by 2 ulp of its own.
+    """
     values, scales = [], []
     for row in z:
         m, _, rest = exponentials(row)
@@ -126,7 +134,7 @@ def cross_entropy(z: NDArray[Any], t: NDArray[Any]) -> Exact:
 
 
 def cross_entropy_gradient(z: NDArray[Any], t: NDArray[Any]) -> Exact:
-    """Return y - t; for probabilities its scale is the larger of the two."""
+    """Return y - t, with itself as the scale; for probabilities it is the larger of y and t."""
     rows, scales = [], []
     for row, target in zip(z, t, strict=True):
         _, terms, rest = exponentials(row)
@@ -176,7 +184,7 @@ def binary_cross_entropy(z: NDArray[Any], t: NDArray[Any]) -> Exact:
 
 
 def ulps(got: NDArray[Any], exact: Exact) -> NDArray[np.float64]:
-    """Return how far results are from the exact values, in units in the last place of the type.
+    """Return how far results are from the exact values, in units in the last place at their scale.
 
     Zero where what the error is measured by is not a normal number of the type, as long as the
     result is no further away than the smallest normal number; infinite for nan where a number is

@@ -12,9 +12,9 @@ class ConformanceError(AssertionError):
 class Check:
     """One thing that was tried.
 
-    `error` is the largest error in units in the last place, where the check measures one;
-    `cause` is the input that made it, or what went wrong. `verdict` is "passes", "fails" or
-    "not checked".
+    `error` is the largest error in units in the last place, where the check measures one; the
+    `scale` of the report says what they are of. `cause` is the input that made it, or what went
+    wrong. `verdict` is "passes", "fails" or "not checked".
     """
 
     name: str
@@ -27,11 +27,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """All checks of a function; printed, it is a table."""
+    """All checks of a function; printed, it is a table.
+
+    `scale` is the number, in words, at which a unit in the last place is taken.
+    """
 
     claim: str
     function: str
     tolerance: float
+    scale: str
     checks: tuple[Check, ...]
 
     @property
@@ -46,7 +50,7 @@ class Report:
 
     @property
     def largest_error(self) -> float:
-        """Return the largest error in units in the last place."""
+        """Return the largest error in units in the last place of the scale."""
         return max((c.error for c in self.checks if c.error is not None), default=0.0)
 
     def raise_for_failures(self) -> None:
@@ -83,4 +87,5 @@ def table(report: Report, checks: tuple[Check, ...]) -> str:
         "  ".join([*(cell.ljust(w) for cell, w in zip(row[:5], widths, strict=True)), row[5]])
         for row in rows
     ]
-    return "\n".join([head, "", *(line.rstrip() for line in lines)])
+    unit = f"ulp: units in the last place of {report.scale}"
+    return "\n".join([head, unit, "", *(line.rstrip() for line in lines)])
