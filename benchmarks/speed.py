@@ -160,8 +160,9 @@ def conformances() -> list[dict[str, Any]]:
         report = conformance(claim, function, classes=[10, 1000], **options)
         failed, count = len(report.failures), len(report.checks)
         print(f"{name:36} largest error {report.largest_error:9.3g} ulp, fails {failed} of {count}")
-        row = {"function": name, "largest error": report.largest_error}
-        rows.append({**row, "fails": failed, "checks": count})
+        worst = max(report.checks, key=lambda check: check.error or 0)
+        row = {"function": name, "largest error": report.largest_error, "worst": worst.name}
+        rows.append({**row, "cause": worst.cause, "fails": failed, "checks": count})
     return rows
 
 

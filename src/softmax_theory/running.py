@@ -192,8 +192,8 @@ class LogSumExp:
     remainder of twice the digits. The sum is kept with its rounding error (TwoSum [2]_), and
     without the largest term, so that a sum far below it keeps its digits.
 
-    After any order and grouping the error of the result is at most the larger of 4 ulp of the
-    result and 2 ulp of the largest logit, as of :func:`logsumexp`; that of the probabilities and
+    After any order and grouping the error of the result is at most 4 ulp of the sum of the
+    absolute values of the two terms, as of :func:`logsumexp`; that of the probabilities and
     of their logarithms is at most 4 ulp. Of :math:`R` and :math:`e^m` each exponential is rounded
     once, each sum by less than :math:`2^{-100}` of it, and the quotient, `log1p` and the last sum
     once each; a plain pair of floats is 173 ulp away after 20,000 terms in rising order.

@@ -341,11 +341,11 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     Notes
     -----
     Computed as :math:`m + \log(1 + s)` with the largest logit :math:`m` [1]_ and :math:`s`, the sum
-    of :math:`e^{z_c - m}` without its largest term, by ``log1p``. The error is at most the larger
-    of 4 ulp of the result and 2 ulp of the largest logit. The second is larger only for a negative
-    :math:`m`, where the two terms cancel: there the function is ill conditioned, and the error can
-    be any number of ulp of the result. Yet the result is the exact one of logits that differ from
-    the given ones by no more than 2 ulp each. With many classes it is computed as
+    of :math:`e^{z_c - m}` without its largest term, by ``log1p``. The error is at most 4 ulp
+    of :math:`|m| + \log(1 + s)`. That is the result, unless :math:`m` is negative and the two terms
+    cancel. There the function is ill conditioned, and the error can be any number of ulp of the
+    result; yet it is at most 12 machine epsilons of the larger of the result and :math:`m`, and no
+    logit is closer to zero than that :math:`m`. With many classes it is computed as
     :func:`log_softmax` says.
 
     References

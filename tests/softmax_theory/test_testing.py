@@ -54,7 +54,7 @@ def test_softmax_theory_conforms_in_half_precision(claim: str) -> None:
     ("claim", "scale"),
     [
         ("softmax", "of the exact value"),
-        ("logsumexp", "of the larger of the exact value and half the largest logit"),
+        ("logsumexp", "of the largest logit plus the logarithm added, in absolute value"),
         ("cross_entropy_gradient", "for soft targets of the larger of y and t"),
     ],
 )
@@ -66,15 +66,17 @@ def test_the_table_says_of_what_its_ulp_are(claim: str, scale: str) -> None:
 
 
 @pytest.mark.parametrize("classes", [2, 10, 1000])
-def test_a_log_sum_exp_that_cancels_is_exact_for_logits_two_ulp_away(classes: int) -> None:
+def test_a_log_sum_exp_that_cancels_is_exact_for_logits_nearby(classes: int) -> None:
     """In ulp of the result the error is beyond all bounds, which the scale of the kit allows."""
-    z = np.log(np.random.default_rng(0).dirichlet(np.ones(classes), size=9))
+    p = np.random.default_rng(0).dirichlet(np.full(classes, 0.5), size=200)
+    z = np.log(p[(p > 0).all(axis=1)])
     wanted, got = exact.logsumexp(z), st.logsumexp(z)
     of_result = exact.Exact(wanted.value, wanted.rest, wanted.value)
     assert exact.ulps(got, of_result).max() > 1e3
     assert exact.ulps(got, wanted).max() <= 4
-    away = np.abs((got.astype(float) - wanted.value) - wanted.rest)
-    assert (away <= 2 * np.spacing(np.abs(z)).min(axis=1)).all()
+    away = np.abs((got - wanted.value) - wanted.rest)
+    nearest = np.maximum(np.abs(z).min(axis=1), np.abs(wanted.value))
+    assert (away <= 12 * np.finfo(float).eps * nearest).all()
 
 
 def failures(claim: str, function, **more) -> set[str]:

@@ -37,7 +37,7 @@ CLAIMS = {
     "softmax": Claim("logits", exact.softmax),
     "log_softmax": Claim("logits", exact.log_softmax),
     "logsumexp": Claim(
-        "logits", exact.logsumexp, "the larger of the exact value and half the largest logit"
+        "logits", exact.logsumexp, "the largest logit plus the logarithm added, in absolute value"
     ),
     "cross_entropy": Claim("logits and labels", exact.cross_entropy),
     "cross_entropy_gradient": Claim(
@@ -131,12 +131,12 @@ def conformance(
     -----
     The exact values are computed by mpmath with 80 digits from the very floats that the function
     gets. An ulp is the distance of neighbouring floats of the type at the exact value, with two
-    exceptions, where that passes through zero. For a log-sum-exp it is the distance at the larger
-    of the exact value and half the largest logit, in absolute value; for a gradient with soft
-    targets that at the larger of :math:`y_c` and :math:`t_c`. The table says of what its ulp are. A
-    component whose scale is not a normal number of the type has only to be as small. An error is
-    infinite if the result is nan or infinite where the exact value is a number of the type, or the
-    other way round.
+    exceptions, where that passes through zero. For a log-sum-exp :math:`m + \log(1 + s)`, with the
+    largest logit :math:`m`, it is the distance at :math:`|m| + \log(1 + s)`; for a gradient with
+    soft targets that at the larger of :math:`y_c` and :math:`t_c`. The table says of what its ulp
+    are. A component whose scale is not a normal number of the type has only to be as small. An
+    error is infinite if the result is nan or infinite where the exact value is a number of the
+    type, or the other way round.
 
     A label out of range is tried in a process of its own, which a crash does not survive; libraries
     other than NumPy have threads, which a process can't be copied with, and are called directly.

@@ -103,15 +103,15 @@ def log_softmax(z: NDArray[Any]) -> Exact:
 def logsumexp(z: NDArray[Any]) -> Exact:
     """Return the log-sum-exp of each row.
 
-    Its scale is the larger of the result and half the largest logit m, in absolute value. The
-    second is larger only if m < 0; then m is the logit closest to zero, and 4 ulp of m / 2 are no
-    more than a change of each logit by 2 ulp of its own.
+    Its scale is the sum of the absolute values of its two terms, the largest logit m and the
+    logarithm that is added to it. That is the result, unless m < 0 and the terms cancel.
     """
     values, scales = [], []
     for row in z:
         m, _, rest = exponentials(row)
-        values.append(m + context.log1p(rest))
-        scales.append(max(abs(values[-1]), abs(m) / 2))
+        logarithm = context.log1p(rest)
+        values.append(m + logarithm)
+        scales.append(abs(m) + logarithm)
     return together([values], z.shape[:-1], [scales])
 
 

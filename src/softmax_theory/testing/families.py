@@ -48,6 +48,18 @@ def normalised(random: np.random.Generator, shape: tuple[int, int], dtype: type[
     return z
 
 
+def log_probabilities(
+    random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]
+) -> Logits:
+    """Return logarithms of probabilities, one of them close to one: log-sum-exp cancels them."""
+    behind = np.log(shape[1]) + np.linspace(4, 60, shape[0])
+    z: Logits = random.normal(size=shape) - behind[:, np.newaxis]
+    first = np.arange(shape[0]), random.integers(shape[1], size=shape[0])
+    z[first] = -np.inf
+    z[first] = np.log1p(-np.exp(z).sum(axis=-1))
+    return z
+
+
 def rising(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
     """Return sorted logits, on which a running maximum changes at every step."""
     z: Logits = np.sort(3 * random.normal(size=shape), axis=-1)
@@ -108,6 +120,7 @@ FAMILIES: dict[str, Family] = {
     "confident": confident,
     "wide": wide,
     "near -log C": normalised,
+    "log-probabilities": log_probabilities,
     "sorted": rising,
     "reversed": falling,
     "all equal": equal,
