@@ -108,6 +108,11 @@ REACHED = [
 ]
 
 
+def brightness(page, clip) -> np.ndarray:
+    """Return the pixels of a part of the window, from black 0 to white 255."""
+    return np.array(image.open(BytesIO(page.screenshot(clip=clip))).convert("L"), dtype=int)
+
+
 def ring(page, selector: str) -> float:
     """Return the width of the ring round an element that has the focus, in pixels."""
     element = page.locator(selector).locator("visible=true").first
@@ -115,13 +120,9 @@ def ring(page, selector: str) -> float:
     box = element.bounding_box()
     x, y = max(0, box["x"] - 6), max(0, box["y"] - 6)
     clip = {"x": x, "y": y, "width": box["width"] + 12, "height": box["height"] + 12}
-
-    def brightness():
-        return np.array(image.open(BytesIO(page.screenshot(clip=clip))).convert("L"), dtype=int)
-
-    before = brightness()
+    before = brightness(page, clip)
     element.evaluate("e => e.focus({ focusVisible: true, preventScroll: true })")
-    changed = np.sum(np.abs(brightness() - before) > 40)
+    changed = np.sum(np.abs(brightness(page, clip) - before) > 40)
     element.evaluate("e => e.blur()")
     return changed / (2 * (box["width"] + box["height"]))
 
@@ -131,6 +132,30 @@ def test_what_the_keyboard_reaches_has_a_ring(page, address: str) -> None:
     page.goto(f"{address}/softmax.html")
     page.add_style_tag(content="* { transition: none !important; scroll-behavior: auto; }")
     assert [selector for selector in REACHED if ring(page, selector) < 1.5] == []
+
+
+@pytest.mark.parametrize("theme", ["dark"], indirect=True)
+def test_bars_of_dark_boxes_are_dark(page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{address}/softmax.html")
+    box = page.locator(".highlight pre").first
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth")
+    bar = brightness(page, box.bounding_box())[-12:-2, 8:-8]
+    assert bar.mean() < 128
+
+
+def test_the_arrows_to_other_chapters_are_in_sight_on_a_phone(page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.goto(f"{address}/errata.html")
+    arrows = "[...document.querySelectorAll('.prev-next-area i')]"
+    assert page.evaluate(f"{arrows}.every(arrow => arrow.getBoundingClientRect().right <= 360)")
+
+
+def test_verdicts_are_in_sight_on_a_phone(page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(f"{address}/equations.html")
+    cells = "[...document.querySelectorAll('table.equations td')]"
+    assert page.evaluate(f"{cells}.every(cell => cell.getBoundingClientRect().right <= 390)")
 
 
 def test_a_screen_reader_hears_the_probabilities_once(page, address: str) -> None:
