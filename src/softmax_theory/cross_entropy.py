@@ -572,7 +572,7 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, axis: int = -1) -> FloatResult:
     -----
     A class of probability zero in `p` contributes zero. Where the two probabilities are close to
     each other the logarithm is taken by ``log1p`` of their relative difference. The error is at
-    most 2 machine epsilons of
+    most 3 machine epsilons (measured for up to 100 classes) of
     :math:`\sum_c p_c \left|\log\left(\frac{p_c}{q_c}\right)\right|`. The sum of probabilities that
     sum to one only to within rounding can fall below zero by that much; then it is zero.
 

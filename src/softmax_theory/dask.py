@@ -2,8 +2,9 @@
 
 The arrays may be cut along the batch and along the classes. Nothing is computed before it is asked
 for. The sums of exponentials of the chunks are merged in a tree, as :class:`LogSumExp` merges them;
-the number of tasks grows in proportion to the number of chunks. The types, the edges and the error
-bounds are those of the functions for NumPy's arrays.
+the number of tasks grows in proportion to the number of chunks. The logits have to
+be of float16, float32 or float64; for these the edges and the error bounds are those of the
+functions for NumPy's arrays.
 
 It needs dask: ``pip install "softmax-theory[dask]"``.
 """

@@ -99,17 +99,18 @@ def linear_cross_entropy(
     Notes
     -----
     Beside the arguments and the gradients it needs memory for tiles of logits alone, whatever C
-    is. The logits are computed twice: for the sums of each row [1]_, and for the gradients.
+    is, and in narrower types than float64 for the derivative with respect to `W` once more, in
+    float64. The logits are computed twice: for the sums of each row [1]_, and for the gradients.
 
     All is computed in float64, a tile at a time, from the logits less that of the label. A single
     loss is within 8 units of rounding (half a machine epsilon each) of itself, of the exact logits
-    and not of rounded ones. Each component of a gradient is within :math:`4 \sqrt{D}` such units of
-    the sum of the magnitudes of its terms (:math:`4 \sqrt{n}` for `W`). In narrower types it is
-    hardly more than the last rounding. In float64 a logit has a rounding error that the exponential
-    would enlarge. So features and weights are cut in two, such that the products of the upper parts
-    are summed without an error [2]_, and a logit is kept as two numbers. That takes three products
-    of matrices for one. The second number has an error too, which counts when the magnitudes of the
-    terms of a logit sum to more than about 100,000.
+    and not of rounded ones. Each component of a gradient that is a normal number is within :math:`6
+    \sqrt{D}` such units of the sum of the magnitudes of its terms (:math:`6 \sqrt{n}` for `W`). In
+    narrower types it is hardly more than the last rounding. In float64 a logit has a rounding error
+    that the exponential would enlarge. So features and weights are cut in two, such that the
+    products of the upper parts are summed without an error [2]_, and a logit is kept as two
+    numbers. That takes three products of matrices for one. The second number has an error too,
+    which counts when the magnitudes of the terms of a logit sum to more than about 100,000.
 
     References
     ----------

@@ -303,8 +303,8 @@ def binary_cross_entropy_gradient(
     -----
     Computed as :math:`(1 - t) \sigma(z) - t \sigma(-z)`, which is the same and keeps the digits
     that :math:`\sigma(z) - 1` loses where the prediction is confident and right. The error is at
-    most 2 machine epsilons of the larger of the two terms, because their difference passes through
-    zero; for targets 0 and 1 one of them is zero, and this is a relative error.
+    most 3 machine epsilons of the larger of the two terms, because their difference passes through
+    zero; for targets 0 and 1 one of them is zero, and the error is relative, at most 2.
 
     Examples
     --------

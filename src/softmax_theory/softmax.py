@@ -199,8 +199,10 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     -----
     The error is at most 4 ulp (units in the last place) in every component that is a normal
     number, and just over half an ulp in types narrower than float64, which are computed in it. It
-    is measured from the logits as they are: a rounding error that a logit already has is enlarged
-    by up to twice the logit, as the condition number of the function says [1]_.
+    is measured from the logits as they are: the relative error that a logit already has by rounding
+    is enlarged by up to twice the largest absolute value of a logit, as the condition number of the
+    function says [1]_. Whether a difference has to be taken is decided for some rows together, so
+    that the last digits of a row can depend on its neighbours.
 
     The exponentials are taken of the logits as they are wherever that can neither overflow nor
     underflow; elsewhere of the difference to the largest logit [1]_, whose rounding error, found by
@@ -281,10 +283,10 @@ def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) 
 
     With 64 classes or more, and as long as no result is close to zero, the sum need not be as
     accurate: its relative error is an absolute error of the logarithm. Then the exponentials are
-    those of float32 for logits of float32, which NumPy states to be within 2.52 ulp, summed in
-    float64. In float64 eight terms at a time are added plainly, with three rounding errors. Both
-    sums are within 5.2 units of rounding. Where that, and the rounding of the logarithm, is more
-    than 3.5 units of the result, it is computed as above.
+    those of float32 for logits of float32, which a comment in NumPy's source gives 2.52 ulp for,
+    summed in float64. In float64 eight terms at a time are added plainly, with three rounding
+    errors. Both sums are within 5.2 units of rounding. Where that, and the rounding of the
+    logarithm, is more than 3.5 units of the result, it is computed as above.
 
     References
     ----------
@@ -344,9 +346,9 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     of :math:`e^{z_c - m}` without its largest term, by ``log1p``. The error is at most 4 ulp
     of :math:`|m| + \log(1 + s)`. That is the result, unless :math:`m` is negative and the two terms
     cancel. There the function is ill conditioned, and the error can be any number of ulp of the
-    result; yet it is at most 12 machine epsilons of the larger of the result and :math:`m`, and no
-    logit is closer to zero than that :math:`m`. With many classes it is computed as
-    :func:`log_softmax` says.
+    result; yet it is at most 12 machine epsilons of the larger of the absolute values of the result
+    and of :math:`m`, and no logit is closer to zero than that :math:`m`. With many classes it is
+    computed as :func:`log_softmax` says.
 
     References
     ----------

@@ -97,6 +97,15 @@ def test_entropy_and_divergence_exact(classes, concentration, dtype):
         assert error.max(initial=0) <= 2
 
 
+def test_the_divergence_of_rows_in_which_few_classes_count():
+    rows = np.random.default_rng(6).gamma(0.02, size=(2, 150, 100))[:, 135]
+    p, q = np.maximum(rows, 1e-300) / np.maximum(rows, 1e-300).sum(axis=1, keepdims=True)
+    with mp.workdps(40):
+        terms = [a * mp.log(a / b) for a, b in zip(map(mp.mpf, p), map(mp.mpf, q), strict=True)]
+        error = abs(mp.mpf(float(st.kl_divergence(p, q))) - mp.fsum(terms))
+        assert 2 < error / mp.fsum(map(abs, terms)) / np.finfo(float).eps <= 3
+
+
 @dtypes
 def test_labels_one_hot_rows_and_booleans_are_the_same(dtype):
     z = sample("scale 10", dtype)

@@ -57,6 +57,19 @@ def test_within_the_bound(dtype: type, scale: float, n: int, C: int, D: int) -> 
                     assert error <= unit * abs(gradient[i, d]) + 1e-14 * size + tiny
 
 
+@pytest.mark.parametrize(("seed", "scale"), [(108, 3), (58, 30)])
+def test_derivatives_where_all_roundings_of_an_output_meet(seed: int, scale: int) -> None:
+    random = np.random.default_rng(seed)
+    H, W = scale * random.normal(size=(1, 4)), random.normal(size=(400, 4))
+    gradient = linear_cross_entropy(H, W, [0]).gradient_W
+    _, [differences], [h], _ = exactly(H, W, [0])
+    right = np.outer(differences, h)
+    normal = abs(right) >= float(np.finfo(float).tiny)
+    unit = float(np.finfo(float).eps) / 2
+    error = (abs(gradient - right) / abs(right))[normal].max() / unit
+    assert 4 < error <= 6
+
+
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 def test_it_is_the_loss_of_the_logits(reduction: str) -> None:
     H, W, t = layer(np.float64, n=300)

@@ -48,6 +48,14 @@ def test_loss_and_gradient_exact(dtype):
         assert errors(gradient, exact.binary_cross_entropy_gradient(z, t), scale).max() <= 2
 
 
+def test_the_gradient_of_a_soft_target_where_all_its_roundings_meet():
+    z, t = np.array([-2.7011179184514407]), np.array([0.0001786505658176181])
+    gradient = st.binary_cross_entropy_gradient(z, t, reduction="none")
+    larger = (1 - exact.number(t)) * exact.logistic(z)
+    [error] = errors(gradient, exact.binary_cross_entropy_gradient(z, t), larger)
+    assert 2 < error <= 3
+
+
 def test_half_precision_is_correctly_rounded_but_for_one_in_a_thousand():
     z = np.linspace(-8, 8, 500).astype(np.float16)
     for name in ("logistic", "logistic_derivative", "log_logistic"):
