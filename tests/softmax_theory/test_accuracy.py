@@ -147,6 +147,15 @@ def test_the_logarithm_where_a_rough_sum_is_barely_enough(dtype: type) -> None:
     assert ulps(st.cross_entropy(z, t, reduction="none"), exact.cross_entropy(z, t)).max() <= 4
 
 
+def test_the_worst_log_sum_exp_that_a_search_found() -> None:
+    """Its error is more than 5 ulp of the largest logit, of which the result is about as large."""
+    z = [-0.030921621610766375, -3.377500283448142, -4.510936339957388, -5.666266923297195]
+    row = np.array([[*z, -4.325481720951358]])
+    wanted, got = exact.logsumexp(row), st.logsumexp(row)
+    assert ulps(got, wanted).max() <= 4
+    assert np.abs(got - wanted.value - wanted.rest) > 5 * np.spacing(-row.max())
+
+
 def test_a_log_sum_exp_too_small_for_the_exponential_of_float32() -> None:
     z = np.full((1, 100), worst_of_exponential(-8, -7))
     z[0, 7] = worst_of_exponential(0, 1e-3)
