@@ -134,9 +134,8 @@ def write_downloads(app: Sphinx, exception: Exception | None) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with ZipFile(target, "w") as archive:
             for name, data in packed(notebook, folder, built).items():
-                entry = ZipInfo(
-                    name
-                )  # of no particular date, so that equal content is an equal zip
+                # Of no particular date, so that equal content is an equal zip.
+                entry = ZipInfo(name)
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, data, ZIP_DEFLATED)
 
