@@ -35,8 +35,9 @@ def counts(verdicts: Verdicts) -> dict[str, int]:
 def counted(verdicts: Verdicts) -> str:
     """Return how many equations have each verdict, in words."""
     numbers = counts(verdicts)
-    words = {**WORDS, "defines": "definition" if numbers["defines"] == 1 else "definitions"}
-    parts = [f"{numbers[status]} {words[status]}" for status in words if numbers[status]]
+    words = {status: f"{numbers[status]} {word}" for status, word in WORDS.items()}
+    words["defines"] = some(numbers["defines"], "definition")
+    parts = [words[status] for status in words if numbers[status]]
     return f"{numbers['all']} equations, those in the text included: {', '.join(parts)}."
 
 
@@ -54,7 +55,13 @@ def summary(result: Result) -> str:
 def compared(result: Result) -> str:
     """Return what was computed for a verdict."""
     digits = f" to {result.digits} digits" if result.digits else ""
-    return f"{result.comparisons} comparisons at {result.points} samples{digits}"
+    comparisons = some(result.comparisons, "comparison")
+    return f"{comparisons} at {some(result.points, 'sample')}{digits}"
+
+
+def some(number: int, thing: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def explained(result: Result) -> str:
