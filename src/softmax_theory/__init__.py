@@ -29,11 +29,8 @@ from softmax_theory.cross_entropy import (
     cross_entropy,
     cross_entropy_gradient,
     cross_entropy_hessian,
-    entropy,
-    kl_divergence,
-    likelihood,
-    one_hot,
 )
+from softmax_theory.distributions import entropy, kl_divergence, likelihood, one_hot
 from softmax_theory.linear import LinearSoftmax
 from softmax_theory.linear_cross_entropy import linear_cross_entropy
 from softmax_theory.logistic import (
