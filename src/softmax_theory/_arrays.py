@@ -110,16 +110,22 @@ def check_reduction(reduction: str) -> None:
 
 
 @np.errstate(all="ignore")
-def reduce_losses(losses: FloatArray, reduction: Reduction) -> FloatResult:
-    """Return the mean or the sum of the losses, or the losses themselves."""
+def reduce_losses(
+    losses: FloatArray, reduction: Reduction, divisor: float | None = None
+) -> FloatResult:
+    """Return the mean or the sum of the losses, or the losses themselves.
+
+    The mean divides by their number, unless there is another divisor.
+    """
     if reduction == "none":
         return losses
     total: np.floating[Any] = losses.sum()
     if reduction == "sum":
         return total
+    count = total.dtype.type(losses.size if divisor is None else divisor)
     if np.isinf(total):  # the sum may have overflowed where the mean does not
-        return np.asarray((losses / losses.size).sum())
-    return np.asarray(total / total.dtype.type(losses.size))
+        return np.asarray((losses / count).sum())
+    return np.asarray(total / count)
 
 
 @np.errstate(all="ignore")

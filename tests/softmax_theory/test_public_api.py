@@ -98,8 +98,13 @@ SIGNATURES = {
     "binary_cross_entropy": "(z, t, *, reduction='mean')",
     "binary_cross_entropy_gradient": "(z, t, *, reduction='mean')",
     "likelihood": "(z, t, *, axis=-1)",
-    "cross_entropy": "(z, t, *, axis=-1, reduction='mean')",
-    "cross_entropy_gradient": "(z, t, *, axis=-1, reduction='mean', out=None)",
+    "cross_entropy": (
+        "(z, t, *, axis=-1, reduction='mean', weight=None, label_smoothing=0.0, ignore_index=None)"
+    ),
+    "cross_entropy_gradient": (
+        "(z, t, *, axis=-1, reduction='mean', weight=None, label_smoothing=0.0, "
+        "ignore_index=None, out=None)"
+    ),
     "cross_entropy_hessian": "(z)",
     "entropy": "(p, *, axis=-1)",
     "kl_divergence": "(p, q, *, axis=-1)",
