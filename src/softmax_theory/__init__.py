@@ -25,6 +25,7 @@ arguments, which is no proof. `softmax_theory.testing` measures other functions 
 `softmax_theory.dask` has what is larger than one machine.
 """
 
+from softmax_theory.calibration import brier_score, reliability
 from softmax_theory.cross_entropy import (
     cross_entropy,
     cross_entropy_gradient,
@@ -41,6 +42,7 @@ from softmax_theory.logistic import (
     logistic_derivative,
 )
 from softmax_theory.running import LogSumExp
+from softmax_theory.sampling import sample
 from softmax_theory.softmax import (
     log_softmax,
     logsumexp,
@@ -49,6 +51,7 @@ from softmax_theory.softmax import (
     softmax_jvp,
     softmax_vjp,
 )
+from softmax_theory.temperature import fit_temperature
 
 __version__ = "0.1.0"
 
@@ -57,10 +60,12 @@ __all__ = [
     "LogSumExp",
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
+    "brier_score",
     "cross_entropy",
     "cross_entropy_gradient",
     "cross_entropy_hessian",
     "entropy",
+    "fit_temperature",
     "kl_divergence",
     "likelihood",
     "linear_cross_entropy",
@@ -70,6 +75,8 @@ __all__ = [
     "logistic_derivative",
     "logsumexp",
     "one_hot",
+    "reliability",
+    "sample",
     "softmax",
     "softmax_jacobian",
     "softmax_jvp",

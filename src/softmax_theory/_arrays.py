@@ -201,6 +201,30 @@ def logits(z: ArrayLike, axis: int = -1) -> tuple[FloatArray, int]:
     return np.ascontiguousarray(array), class_axis(array, axis, "z")
 
 
+@np.errstate(all="ignore")
+def check_distributions(rows: FloatArray) -> None:
+    """Raise unless the softmax function of each row of logits is a distribution."""
+    largest = rows.max(axis=-1)
+    wrong = ~(np.abs(largest) < np.inf)
+    if wrong.any():
+        index = index_of_first(wrong)
+        raise ValueError(
+            f"z: the largest logit{place(index)} is {largest[index]}; expected a finite one, "
+            "without which there is no softmax function"
+        )
+
+
+def as_integer(value: int, name: str) -> int:
+    """Return an integer that is at least 1, or name what was given."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1 or isinstance(value, bool):
+        raise ValueError(f"{name}: got {value!r}; expected an integer that is at least 1")
+    return number
+
+
 def targets(t: ArrayLike, z: FloatArray, axis: int) -> NDArray[Any]:
     """Return integer labels of the shape of the samples, or probabilities of the shape of z."""
     array = as_array(t, "t")

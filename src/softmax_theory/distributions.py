@@ -3,8 +3,6 @@ r"""Probability distributions: of a label, of a target given logits; entropy and
 Where a probability is zero its class contributes nothing, as :math:`0 \log 0 = 0`.
 """
 
-import operator
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -13,6 +11,7 @@ from softmax_theory._arrays import (
     FloatResult,
     are_labels,
     as_array,
+    as_integer,
     classes_last,
     distributions,
     finish,
@@ -255,12 +254,7 @@ def one_hot(t: ArrayLike, n_classes: int) -> NDArray[np.float64]:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    try:
-        count = operator.index(n_classes)
-    except TypeError:
-        count = 0
-    if count < 1 or isinstance(n_classes, bool):
-        raise ValueError(f"n_classes: got {n_classes!r}; expected an integer that is at least 1")
+    count = as_integer(n_classes, "n_classes")
     labels = as_array(t, "t")
     if not are_labels(labels):
         raise ValueError(f"t: got type {labels.dtype}; expected integer labels")

@@ -80,6 +80,30 @@ def test_a_mean_too_many_is_noticed(name: str) -> None:
     assert noticed(name, with_other(name, reduction="mean"))
 
 
+def passing_over(name: str, option: str) -> Callable[..., Any]:
+    function = getattr(softmax_theory, name)
+    return lambda *args, **kwargs: function(
+        *args, **{key: value for key, value in kwargs.items() if key != option}
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("cross_entropy", "weight"), ("cross_entropy", "label_smoothing"), ("reliability", "n_bins")],
+)
+def test_an_option_that_is_passed_over_is_noticed(name: str, option: str) -> None:
+    assert noticed(name, passing_over(name, option))
+
+
+def test_a_small_calibration_error_too_much_is_noticed() -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        found = softmax_theory.reliability(*args, **kwargs)
+        error = found.expected_calibration_error * (1 + 1e-9) + 1e-9
+        return replace(found, expected_calibration_error=error)
+
+    assert noticed("reliability", broken)
+
+
 class Unaveraged(softmax_theory.LinearSoftmax):
     def gradient(self, X: Any, t: Any) -> Any:
         return tuple(part * len(X) for part in super().gradient(X, t))

@@ -27,6 +27,7 @@ OF_LOGITS = {
     "cross_entropy_gradient": lambda z: st.cross_entropy_gradient(
         z, np.zeros(np.shape(z)[:-1], int)
     ),
+    "brier_score": lambda z: st.brier_score(z, np.zeros(np.shape(z)[:-1], int), reduction="none"),
 }
 OF_ONE_LOGIT = {
     "logistic": st.logistic,
@@ -44,6 +45,9 @@ WITH_AXIS = {
     "likelihood": lambda z, axis: st.likelihood(z, z, axis=axis),
     "cross_entropy": lambda z, axis: st.cross_entropy(z, z, axis=axis),
     "cross_entropy_gradient": lambda z, axis: st.cross_entropy_gradient(z, z, axis=axis),
+    "brier_score": lambda z, axis: st.brier_score(z, z, axis=axis),
+    "reliability": lambda z, axis: st.reliability(z, z, axis=axis),
+    "sample": lambda z, axis: st.sample(z, 0, axis=axis),
     "entropy": lambda p, axis: st.entropy(p, axis=axis),
     "kl_divergence": lambda p, axis: st.kl_divergence(p, p, axis=axis),
 }
