@@ -76,9 +76,8 @@ def soft(
         return classes_back(rows, axis), None
     rows = rows * weights
     totals = rows.sum(axis=-1, keepdims=True)
-    # Where nothing is left the factor is zero, with whatever probabilities.
-    rows = np.where(totals == 0, 1 / classes, rows / totals)
-    return classes_back(rows, axis), totals[..., 0]
+    # A total of zero leaves nan, and a factor that takes the sample out.
+    return classes_back(rows / totals, axis), totals[..., 0]
 
 
 @np.errstate(all="ignore")

@@ -67,7 +67,7 @@ OPTIONS = [
 @pytest.mark.parametrize("classes", [2, 10, 100])
 def test_exact(soft, weighted, amount, dtype, classes):
     for family in FAMILIES:
-        z = sample(family, classes, dtype)[:12]
+        z = sample(family, classes, dtype)[:4]
         if not np.isfinite(z).all() or family == "largest floats":
             continue
         t = targets_of(z, soft)
@@ -100,7 +100,7 @@ def test_the_mean_divides_by_the_weights_of_the_labels(amount, ignore_index):
     weight = np.random.default_rng(3).uniform(0, 2, 10)
     more = {"weight": weight, "label_smoothing": amount, "ignore_index": ignore_index}
     wanted = mean_of_pytorch(z, t, weight, amount, ignore_index)
-    assert st.cross_entropy(z, t, **more) == pytest.approx(wanted, rel=1e-14)
+    assert st.cross_entropy(z, t, **more) == pytest.approx(wanted, rel=1e-14, abs=0)
     single = st.cross_entropy_gradient(z, t, reduction="none", **more)
     divisor = weight[t[t != ignore_index]].sum()
     mean = st.cross_entropy_gradient(z, t, **more)
@@ -111,14 +111,14 @@ def test_the_mean_divides_by_the_weights_of_the_labels(amount, ignore_index):
 
 def test_values_by_hand():
     z, log2 = np.zeros((3, 2)), np.log(2)
-    assert st.cross_entropy(z, [0, 1, 1], weight=[3, 1]) == pytest.approx(log2, rel=1e-15)
+    assert st.cross_entropy(z, [0, 1, 1], weight=[3, 1]) == pytest.approx(log2, rel=1e-14, abs=0)
     got = st.cross_entropy(z, [0, 1, 1], weight=[3, 1], reduction="none")
     np.testing.assert_allclose(got, [3 * log2, log2, log2], rtol=1e-15)
     soft = np.tile([0.5, 0.5], (3, 1))
     # For probabilities the mean divides by the number of samples.
-    assert st.cross_entropy(z, soft, weight=[3, 1]) == pytest.approx(2 * log2, rel=1e-15)
+    assert st.cross_entropy(z, soft, weight=[3, 1]) == pytest.approx(2 * log2, rel=1e-14, abs=0)
     row = st.cross_entropy([0.0, np.log(3)], 1, label_smoothing=0.5)
-    assert row == pytest.approx(0.75 * np.log(4 / 3) + 0.25 * np.log(4), rel=1e-15)
+    assert row == pytest.approx(0.75 * np.log(4 / 3) + 0.25 * np.log(4), rel=1e-14, abs=0)
 
 
 def test_a_batch_whose_labels_are_all_ignored():
