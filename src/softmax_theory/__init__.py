@@ -43,6 +43,7 @@ from softmax_theory.logistic import (
 )
 from softmax_theory.running import LogSumExp
 from softmax_theory.sampling import sample
+from softmax_theory.separation import SeparationWarning
 from softmax_theory.softmax import (
     log_softmax,
     logsumexp,
@@ -58,6 +59,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LinearSoftmax",
     "LogSumExp",
+    "SeparationWarning",
     "binary_cross_entropy",
     "binary_cross_entropy_gradient",
     "brier_score",

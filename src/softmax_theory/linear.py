@@ -1,21 +1,29 @@
 r"""Multinomial logistic regression: the softmax function of a linear layer.
 
 The logits of the sample :math:`\mathbf{x}` are :math:`\mathbf{z} = \mathbf{W} \mathbf{x} +
-\mathbf{b}`, and the weights are found by gradient descent on the cross-entropy.
+\mathbf{b}`, and the weights are found by gradient descent on the cross-entropy, or by Newton's
+method.
 """
 
 import math
 import operator
-from typing import Any, Self
+import warnings
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from softmax_theory._arrays import FloatArray, as_floats, target_rows
-from softmax_theory.cross_entropy import cross_entropy, cross_entropy_gradient
+from softmax_theory._descent import Objective, descend, gradient_move, linear_logits, newton_move
+from softmax_theory._newton import Design, weight_hessian
+from softmax_theory.separation import SeparationWarning, are_separable, separates
 from softmax_theory.softmax import softmax
 
 __all__ = ["LinearSoftmax"]
+
+Method = Literal["gradient descent", "newton"]
+
+MOST_CHECKED = 1000  # weights and biases: with more, Newton's steps are dear beside the others
 
 
 def _positive_integer(value: int, name: str) -> int:
@@ -36,6 +44,16 @@ def _nonnegative(value: float, name: str) -> float:
     if not 0 <= number < math.inf or isinstance(value, str):
         raise ValueError(f"{name}: got {value!r}; expected a finite number that is not negative")
     return number
+
+
+def _is_newton(method: str, learning_rate: float | None) -> bool:
+    if not (isinstance(method, str) and method in ("gradient descent", "newton")):
+        raise ValueError(f'method: got {method!r}; expected "gradient descent" or "newton"')
+    if method == "newton" and learning_rate is not None:
+        raise ValueError(
+            f"learning_rate: got {learning_rate!r}; expected None, as Newton's method has none"
+        )
+    return method == "newton"
 
 
 def single_at_least(array: FloatArray) -> FloatArray:
@@ -65,7 +83,8 @@ class LinearSoftmax:
     l2 : float
         The strength of the penalty.
     loss_curve : numpy.ndarray
-        The loss at the start of the last :meth:`fit` and after each of its steps; empty before.
+        The loss before the first step of the last :meth:`fit`, as entry 0, and after each of its
+        steps; empty before.
     converged : bool
         Whether the last :meth:`fit` reached its tolerance; false before.
 
@@ -170,7 +189,7 @@ class LinearSoftmax:
         ValueError
             If `X` is not an array of real numbers of that shape, or `t` is not a target.
         """
-        return self._loss(self._samples(X), t)
+        return Objective(self._samples(X), t, self.l2).loss(self.W, self.b)
 
     def gradient(self, X: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
         r"""Return the derivatives of the loss with respect to the weights and the biases.
@@ -199,18 +218,50 @@ class LinearSoftmax:
         ValueError
             If `X` is not an array of real numbers of that shape, or `t` is not a target.
         """
-        return self._gradient(self._samples(X), t)
+        return Objective(self._samples(X), t, self.l2).gradient(self.W, self.b)
+
+    def hessian(self, X: ArrayLike) -> FloatArray:
+        r"""Return the second derivatives of the loss in the weights and the biases.
+
+        .. math::
+            \frac{\partial^2 L}{\partial w_{ir} \partial w_{js}} = \frac{1}{n} \sum_{k=1}^{n}
+            y_{ki} (\delta_{ij} - y_{kj}) x_{kr} x_{ks} + \lambda \delta_{ij} \delta_{rs}
+
+        Parameters
+        ----------
+        X : array_like
+            Samples, real, of shape (n, D). The targets are not in these derivatives.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of shape (C, D + 1, C, D + 1), with the class and the feature of either weight; the
+            last feature is the constant 1 of the bias, which has no penalty. nan without a sample.
+
+        Raises
+        ------
+        ValueError
+            If `X` is not an array of real numbers of that shape.
+        """
+        samples = self._samples(X)
+        rows = np.column_stack([samples, np.ones(len(samples), dtype=samples.dtype)])
+        hessian = weight_hessian(rows, softmax(self._logits(samples)))
+        n_classes, n_features = self.W.shape
+        for c in range(n_classes):
+            hessian[c, :n_features, c, :n_features] += self.l2 * np.eye(n_features)
+        return hessian
 
     def fit(
         self,
         X: ArrayLike,
         t: ArrayLike,
         *,
+        method: Method = "gradient descent",
         learning_rate: float | None = None,
         n_steps: int = 20_000,
         tolerance: float = 1e-8,
     ) -> Self:
-        r"""Find the weights and biases by gradient descent on all samples at once.
+        r"""Find the weights and biases, by gradient descent or by Newton's method.
 
         It goes on from the present weights, until no derivative is larger than the tolerance or
         the steps are used up; the attributes ``converged`` and ``loss_curve`` tell.
@@ -218,12 +269,18 @@ class LinearSoftmax:
         Parameters
         ----------
         X : array_like
-            Samples, real, of shape (n, D), at least one. Features of similar scale converge
-            fastest.
+            Samples, real, of shape (n, D), at least one. With features of similar scale gradient
+            descent converges fastest; Newton's method is indifferent to their scale.
         t : array_like
             Integer labels of shape (n,) or probabilities of shape (n, C).
+        method : {"gradient descent", "newton"}, optional
+            Newton's method, also called iteratively reweighted least squares, needs some ten
+            steps, and for each a matrix of :math:`P^2` numbers, with :math:`P = C (D + 1)`, and
+            :math:`O(n P^2 + P^3)` operations: it is for P up to a few thousand. A step of gradient
+            descent takes :math:`O(n P)`.
         learning_rate : float, optional
-            The step, as a multiple of the gradient; by default the safe one of the Notes.
+            The step of gradient descent, as a multiple of the gradient; by default the safe one of
+            the Notes. Newton's method has none.
         n_steps : int, optional
             The largest number of steps.
         tolerance : float, optional
@@ -238,8 +295,19 @@ class LinearSoftmax:
         ------
         ValueError
             If `X` is not an array of finite numbers of that shape, or has no sample; if `t` is not
-            a target; if `learning_rate` or `tolerance` is negative or not finite; if `n_steps` is
-            not an integer that is at least 1.
+            a target or has a nan; if `method` is neither of the two; if `learning_rate` or
+            `tolerance` is negative or not finite, or Newton's method is given a `learning_rate`;
+            if `n_steps` is not an integer that is at least 1.
+
+        Warns
+        -----
+        SeparationWarning
+            If there is no penalty and the data are separable, completely or quasi-completely, so
+            that no finite weights are best. The proof, up to rounding, is a direction in which the
+            loss falls for ever, so that other data give no warning. It is the weights that were
+            found, if they predict all labels, or is sought by up to 100 steps of Newton's method
+            from weights of zero; gradient descent with more than 1000 weights and biases saves
+            these steps.
 
         Notes
         -----
@@ -253,10 +321,26 @@ class LinearSoftmax:
         logits has no eigenvalue above 1/2 [1]_, so that of the loss in the weights has none above
         L, and but for rounding no step of this length increases the loss.
 
+        The step of Newton's method goes to the minimum of the quadratic that has the derivatives
+        of the loss. Where the Hessian is singular, as it is along a common shift of all biases, it
+        is the shortest such step for features of mean 0 and largest size 1, which doesn't shift
+        the biases together. It is shortened to the part
+
+        .. math:: u = \frac{\log(1 + \rho)}{\rho}, \qquad \rho = \max_{k,c} \Bigl(m_{kc} -
+            \sum_{j=1}^{C} y_{kj} m_{kj}\Bigr)
+
+        where :math:`m_{kc}` is its effect on a logit, so that but for rounding it never increases
+        the loss [2]_, and :math:`u \to 1` at the end. The method also ends, not converged, with a
+        step that lowers neither the loss nor the largest derivative, since then rounding has been
+        reached. It is best begun at weights of zero: where outputs are confident and wrong, the
+        Hessian vanishes, and the steps say little.
+
         References
         ----------
         .. [1] D. Böhning, "Multinomial logistic regression algorithm", Annals of the Institute of
            Statistical Mathematics 44(1), 197-200, 1992. doi:10.1007/BF00048682
+        .. [2] F. Bach, "Self-concordant analysis for logistic regression", Electronic Journal of
+           Statistics 4, 384-414, 2010. doi:10.1214/09-EJS521
         """
         samples = self._samples(X)
         if len(samples) == 0 or not np.isfinite(samples).all():
@@ -265,23 +349,35 @@ class LinearSoftmax:
                 "expected at least one sample of finite numbers"
             )
         rows = target_rows(t, self._logits(samples), axis=1)
-        steps = _positive_integer(n_steps, "n_steps")
-        limit = _nonnegative(tolerance, "tolerance")
-        rate = (
-            1 / self._lipschitz_constant(samples)
-            if learning_rate is None
-            else _nonnegative(learning_rate, "learning_rate")
+        if np.isnan(rows).any():
+            raise ValueError("t: got a nan; expected probabilities")
+        objective, design = Objective(samples, rows, self.l2), Design.of(samples, self.l2)
+        found = descend(
+            objective,
+            (self.W, self.b),
+            newton_move(design, rows)
+            if _is_newton(method, learning_rate)
+            else gradient_move(
+                1 / objective.lipschitz_constant()
+                if learning_rate is None
+                else _nonnegative(learning_rate, "learning_rate")
+            ),
+            most_steps=_positive_integer(n_steps, "n_steps"),
+            tolerance=_nonnegative(tolerance, "tolerance"),
+            stop_at_rounding=method == "newton",
         )
-        losses = [self._loss(samples, rows)]
-        for step in range(steps + 1):
-            dW, db = self._gradient(samples, rows)
-            self.converged = bool(max(np.abs(dW).max(), np.abs(db).max()) <= limit)
-            if self.converged or step == steps:
-                break
-            with np.errstate(all="ignore"):  # a learning rate that is too large overflows
-                self.W, self.b = self.W - rate * dW, self.b - rate * db
-            losses.append(self._loss(samples, rows))
-        self.loss_curve = np.array(losses, dtype=np.float64)
+        (self.W, self.b), self.loss_curve = found.weights, found.losses
+        self.converged = found.converged
+        if self.l2 == 0:
+            few = method == "newton" or self.W.size + self.b.size <= MOST_CHECKED
+            coefficients = design.coefficients(self.W, self.b)
+            if separates(coefficients, design.rows, rows) or (few and are_separable(design, rows)):
+                warnings.warn(
+                    "the classes can be separated, wholly or in part, and there is no penalty, so "
+                    "no finite weights are best; expected l2 > 0, or other data",
+                    SeparationWarning,
+                    stacklevel=2,
+                )
         return self
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
@@ -333,6 +429,9 @@ class LinearSoftmax:
         classes: NDArray[np.intp] = np.argmax(z, axis=1)
         return classes
 
+    def _logits(self, X: FloatArray) -> FloatArray:
+        return linear_logits(X, self.W, self.b)
+
     def _samples(self, X: ArrayLike) -> FloatArray:
         samples = as_floats(X, "X")
         if samples.ndim != 2 or samples.shape[1] != self.W.shape[1]:
@@ -340,25 +439,3 @@ class LinearSoftmax:
                 f"X: got shape {samples.shape}; expected (n, {self.W.shape[1]}), one row per sample"
             )
         return single_at_least(samples)
-
-    def _logits(self, X: FloatArray) -> FloatArray:
-        with np.errstate(all="ignore"):
-            return np.asarray(X @ self.W.T + self.b)
-
-    def _loss(self, X: FloatArray, t: ArrayLike) -> np.floating[Any]:
-        with np.errstate(all="ignore"):
-            penalty = self.l2 / 2 * (self.W**2).sum()
-            total: np.floating[Any] = cross_entropy(self._logits(X), t) + penalty
-            return total
-
-    def _gradient(self, X: FloatArray, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
-        with np.errstate(all="ignore"):
-            # One row y_k - t_k per sample.
-            differences = cross_entropy_gradient(self._logits(X), t, reduction="sum")
-            n = differences.dtype.type(len(X))
-            return differences.T @ X / n + self.l2 * self.W, differences.sum(axis=0) / n
-
-    def _lipschitz_constant(self, X: FloatArray) -> float:
-        extended = np.column_stack([X, np.ones(len(X), dtype=X.dtype)])
-        with np.errstate(all="ignore"):
-            return float(np.linalg.norm(extended, ord=2) ** 2 / (2 * len(X)) + self.l2)

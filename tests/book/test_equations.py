@@ -43,4 +43,5 @@ def test_at_most_one_equation_in_twenty_is_unchecked(verdicts: dict[Equation, Ch
 
 def test_every_public_function_implements_an_equation() -> None:
     code = " ".join(e.options.python for e in EQUATIONS)
-    assert [n for n in softmax_theory.__all__ if f"{n}(" not in code] == []
+    public = [n for n in softmax_theory.__all__ if not n.endswith("Warning")]
+    assert [n for n in public if f"{n}(" not in code] == []

@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from softmax_exact import mp
 
 import softmax_theory as st
+from softmax_theory._descent import Objective
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -72,6 +73,106 @@ def test_same_weights_as_scikit_learn(load, l2):
     assert model.loss_curve[-1] == model.loss(data, labels)
 
 
+def test_hessian_is_that_of_the_logits_and_the_penalty(model):
+    expected = np.zeros((3, 3, 3, 3))
+    for x in X:
+        extended = np.append(x, 1)
+        of_logits = st.cross_entropy_hessian(model.W @ x + model.b)
+        expected += np.einsum("ij,r,s->irjs", of_logits, extended, extended) / len(X)
+    for c in range(3):
+        expected[c, [0, 1], c, [0, 1]] += model.l2
+    np.testing.assert_allclose(model.hessian(X), expected, rtol=1e-13, atol=1e-16)
+
+
+def test_hessian_keeps_the_digits_of_a_confident_output():
+    hessian = st.LinearSoftmax([[0.0], [0.0]], [0.0, 60.0]).hessian([[1.0]])
+    rest = float(mp.exp(-60) / (1 + mp.exp(-60)) ** 2)
+    np.testing.assert_allclose(hessian.ravel()[[0, 1, 2, 3]], [rest, rest, -rest, -rest], 1e-14)
+    np.testing.assert_allclose(hessian[1, 0, 1, 0], rest, rtol=1e-14)
+
+
+@pytest.mark.parametrize(("load", "l2"), [(load_iris, 1e-2), (load_wine, 2e-2), (load_wine, 1e-9)])
+def test_newton_finds_the_same_weights_in_a_few_steps(load, l2):
+    data, labels = standardised(load)
+    model = st.LinearSoftmax.zeros(data.shape[1], 3, l2=l2)
+    assert model.fit(data, labels, method="newton", tolerance=1e-14) is model
+    assert model.converged
+    assert len(model.loss_curve) < 40
+    assert np.diff(model.loss_curve).max() <= 1e-15
+    assert model.loss_curve[0] == pytest.approx(np.log(3), rel=1e-15)
+    assert model.loss_curve[-1] == model.loss(data, labels)
+    if l2 < 1e-3:
+        return  # the others do not arrive in reasonable time
+    descent = st.LinearSoftmax.zeros(data.shape[1], 3, l2=l2).fit(data, labels, tolerance=1e-13)
+    np.testing.assert_allclose(model.W, descent.W, atol=2e-11)
+    np.testing.assert_allclose(model.b, descent.b, atol=2e-11)
+    peer = LogisticRegression(C=1 / (l2 * len(data)), solver="newton-cg", tol=1e-12, max_iter=1000)
+    peer.fit(data, labels)
+    np.testing.assert_allclose(model.W, peer.coef_, atol=1e-10)
+    np.testing.assert_allclose(model.b, peer.intercept_, atol=1e-10)
+
+
+def test_newton_without_a_penalty_is_as_scikit_learn():
+    data, labels = load_iris(return_X_y=True)
+    data, labels = data[50:], labels[50:] - 1  # two species that overlap
+    model = st.LinearSoftmax.zeros(4, 2).fit(data, labels, method="newton", tolerance=1e-13)
+    assert model.converged
+    peer = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-12).fit(data, labels)
+    np.testing.assert_allclose(model.W[1] - model.W[0], peer.coef_[0], rtol=1e-7)
+    np.testing.assert_allclose(model.predict_proba(data), peer.predict_proba(data), atol=1e-8)
+
+
+def test_newton_is_indifferent_to_scales_and_to_features_that_say_nothing():
+    rng = np.random.default_rng(3)
+    data, labels = rng.normal(size=(60, 3)), rng.integers(0, 3, 60)
+    plain = st.LinearSoftmax.zeros(3, 3).fit(data, labels, method="newton")
+    scaled = data * [1e-6, 1.0, 1e6] + [3.0, 0.0, 1e8]
+    constant, twice = np.ones((60, 1)), data[:, :1] - data[:, 1:2]
+    for other in (scaled, np.hstack([data, constant, twice])):
+        model = st.LinearSoftmax.zeros(other.shape[1], 3)
+        model.fit(other, labels, method="newton", tolerance=1e-7)
+        assert len(model.loss_curve) < 15
+        assert np.isfinite(model.W).all()
+        np.testing.assert_allclose(model.predict_proba(other), plain.predict_proba(data), atol=1e-7)
+
+
+def test_newton_never_raises_the_loss_from_any_start():
+    rng = np.random.default_rng(4)
+    data, labels = rng.normal(size=(50, 3)), rng.integers(0, 4, 50)
+    for scale in (0.1, 1.0, 10.0, 100.0):
+        W, b = scale * rng.normal(size=(4, 3)), scale * rng.normal(size=4)
+        model = st.LinearSoftmax(W, b).fit(data, labels, method="newton")
+        assert model.converged
+        assert np.diff(model.loss_curve).max() <= 1e-15
+        # Nothing shifts all biases.
+        assert model.b.mean() == pytest.approx(b.mean(), rel=1e-12)
+
+
+def test_newton_ends_where_rounding_allows_no_better():
+    single = X.astype(np.float32)
+    for data, kind in ((single, np.float32), (X, np.float64)):
+        model = st.LinearSoftmax(np.zeros((3, 2), kind), np.zeros(3, kind), l2=0.1)
+        model.fit(data, t, method="newton", tolerance=0.0)
+        assert len(model.loss_curve) < 30
+        assert model.W.dtype == model.b.dtype == kind
+        slopes = model.gradient(data, t)
+        assert max(abs(d).max() for d in slopes) <= 4 * np.finfo(kind).eps
+    lost = st.LinearSoftmax(np.full((3, 2), np.nan), np.zeros(3), l2=0.1)
+    assert not lost.fit(X, t, method="newton").converged
+    far = st.LinearSoftmax.zeros(2, 3, l2=0.1).fit(X * 1e300, t, method="newton", n_steps=50)
+    assert far.loss_curve[-1] <= far.loss_curve[0]
+
+
+@pytest.mark.parametrize("method", ["gradient descent", "newton"])
+def test_loss_curve_begins_with_the_loss_before_the_first_step(model, method):
+    for _ in range(2):  # the second fit goes on from the first
+        before = model.loss(X, t)
+        model.fit(X, t, method=method, n_steps=2)
+        assert model.loss_curve[0] == pytest.approx(before, rel=1e-15)
+        assert len(model.loss_curve) == 3
+        assert model.loss_curve[2] == pytest.approx(model.loss(X, t), rel=1e-15)
+
+
 def test_default_learning_rate_is_one_over_the_bound(model):
     extended = np.column_stack([X, np.ones(len(X))])
     bound = np.linalg.eigvalsh(extended.T @ extended / len(X)).max() / 2 + model.l2
@@ -83,13 +184,8 @@ def test_default_learning_rate_is_one_over_the_bound(model):
 
 
 def test_the_bound_holds_for_the_hessian(model):
-    W, b = model.W, model.b
-    y = st.softmax(X @ W.T + b)
-    hessian = np.zeros((9, 9))
-    for x, z in zip(X, y, strict=True):
-        extended = np.append(x, 1)
-        hessian += np.kron(st.cross_entropy_hessian(np.log(z)), np.outer(extended, extended)) / 5
-    assert np.linalg.eigvalsh(hessian).max() + model.l2 <= model._lipschitz_constant(X)
+    hessian = model.hessian(X).reshape(9, 9)
+    assert np.linalg.eigvalsh(hessian).max() <= Objective(X, t, model.l2).lipschitz_constant()
 
 
 def test_steps_and_convergence(model):
@@ -130,7 +226,7 @@ def test_arguments_are_copied_and_not_written_to():
     W, b, data, labels = np.zeros((3, 2)), np.zeros(3), X.copy(), t.copy()
     for array in (W, b, data, labels):
         array.flags.writeable = False
-    st.LinearSoftmax(W, b).fit(data[:, ::-1], labels, n_steps=2)
+    st.LinearSoftmax(W, b, l2=0.1).fit(data[:, ::-1], labels, n_steps=2)
     mutable = np.zeros((3, 2))
     model = st.LinearSoftmax(mutable, b)
     mutable[:] = 1
@@ -155,6 +251,7 @@ def test_empty_batch(model):
     dW, db = model.gradient(empty, [])
     assert np.isnan(dW).all()
     assert np.isnan(db).all()
+    assert np.isnan(model.hessian(empty)).all()
     assert model.predict(empty).shape == (0,)
     assert model.predict_proba(empty).shape == (0, 3)
     with pytest.raises(ValueError, match="X: got no sample; expected at least one"):
@@ -198,6 +295,17 @@ def test_repr(model):
         (lambda m: m.fit(X, t, n_steps=0), r"n_steps: got 0; expected an integer"),
         (lambda m: m.fit(X, t, learning_rate=-1), r"learning_rate: got -1"),
         (lambda m: m.fit(X, t, tolerance=np.inf), r"tolerance: got inf"),
+        (lambda m: m.fit(X, np.full((5, 3), np.nan)), r"t: got a nan; expected probabilities"),
+        (
+            lambda m: m.fit(X, t, method="adam"),
+            r"method: got 'adam'; expected \"gradient descent\"",
+        ),
+        (lambda m: m.fit(X, t, method=None), r"method: got None"),
+        (
+            lambda m: m.fit(X, t, method="newton", learning_rate=1),
+            r"learning_rate: got 1; expected None",
+        ),
+        (lambda m: m.hessian(X[0]), r"X: got shape \(2,\)"),
     ],
 )
 def test_bad_arguments(model, call, message):
