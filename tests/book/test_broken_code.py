@@ -120,6 +120,11 @@ class Flipped(softmax_theory.LinearSoftmax):
         return -super().loss(X, t)
 
 
-@pytest.mark.parametrize("broken", [Unaveraged, Unpenalised, Flipped])
+class Uncurved(softmax_theory.LinearSoftmax):
+    def hessian(self, X: Any) -> Any:
+        return super().hessian(X) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("broken", [Unaveraged, Unpenalised, Flipped, Uncurved])
 def test_a_broken_classifier_is_noticed(broken: type) -> None:
     assert noticed("LinearSoftmax", broken)
