@@ -6,14 +6,13 @@ method.
 """
 
 import math
-import operator
 import warnings
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats, target_rows
+from softmax_theory._arrays import FloatArray, as_floats, as_integer, target_rows
 from softmax_theory._descent import Objective, descend, gradient_move, linear_logits, newton_move
 from softmax_theory._newton import Design, weight_hessian
 from softmax_theory.separation import SeparationWarning, are_separable, separates
@@ -24,16 +23,6 @@ __all__ = ["LinearSoftmax"]
 Method = Literal["gradient descent", "newton"]
 
 MOST_CHECKED = 1000  # weights and biases: with more, Newton's steps are dear beside the others
-
-
-def _positive_integer(value: int, name: str) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if number < 1 or isinstance(value, bool):
-        raise ValueError(f"{name}: got {value!r}; expected an integer that is at least 1")
-    return number
 
 
 def _nonnegative(value: float, name: str) -> float:
@@ -156,8 +145,8 @@ class LinearSoftmax:
         ValueError
             If a number is not an integer that is at least 1, or `l2` is negative or not finite.
         """
-        rows = _positive_integer(n_classes, "n_classes")
-        columns = _positive_integer(n_features, "n_features")
+        rows = as_integer(n_classes, "n_classes")
+        columns = as_integer(n_features, "n_features")
         return cls(np.zeros((rows, columns)), np.zeros(rows), l2=l2)
 
     def __repr__(self) -> str:
@@ -362,7 +351,7 @@ class LinearSoftmax:
                 if learning_rate is None
                 else _nonnegative(learning_rate, "learning_rate")
             ),
-            most_steps=_positive_integer(n_steps, "n_steps"),
+            most_steps=as_integer(n_steps, "n_steps"),
             tolerance=_nonnegative(tolerance, "tolerance"),
             stop_at_rounding=method == "newton",
         )
