@@ -99,8 +99,8 @@ class NewtonStep:
         """Tell whether the step shows that some finite coefficients are best.
 
         To first order it multiplies each output by one plus its shift. The first-order outputs
-        have the right moments, those of the targets, by the equation for the step; if all are
-        positive, no direction can leave the loss from falling for ever.
+        have the right moments, those of the targets, by the equation for the step; and if all are
+        positive, the loss falls for ever in no direction. Half of the room is left to rounding.
         """
         return bool(self.shifts.min() > -1 / 2)
 

@@ -22,6 +22,11 @@ __all__ = ["LinearSoftmax"]
 
 Method = Literal["gradient descent", "newton"]
 
+SEPARABLE = (
+    "the classes can be separated, wholly or in part, and there is no penalty, so no finite "
+    "weights are best; expected l2 > 0, or other data"
+)
+
 MOST_CHECKED = 1000  # weights and biases: with more, Newton's steps are dear beside the others
 
 
@@ -315,8 +320,8 @@ class LinearSoftmax:
         is the shortest such step for features of mean 0 and largest size 1, which doesn't shift
         the biases together. It is shortened to the part
 
-        .. math:: u = \frac{\log(1 + \rho)}{\rho}, \qquad \rho = \max_{k,c} \Bigl(m_{kc} -
-            \sum_{j=1}^{C} y_{kj} m_{kj}\Bigr)
+        .. math:: u = \frac{\log(1 + \rho)}{\rho}, \qquad \rho = \max_{k,c} \left(m_{kc} -
+            \sum_{j=1}^{C} y_{kj} m_{kj}\right)
 
         where :math:`m_{kc}` is its effect on a logit, so that but for rounding it never increases
         the loss [2]_, and :math:`u \to 1` at the end. The method also ends, not converged, with a
@@ -357,16 +362,8 @@ class LinearSoftmax:
         )
         (self.W, self.b), self.loss_curve = found.weights, found.losses
         self.converged = found.converged
-        if self.l2 == 0:
-            few = method == "newton" or self.W.size + self.b.size <= MOST_CHECKED
-            coefficients = design.coefficients(self.W, self.b)
-            if separates(coefficients, design.rows, rows) or (few and are_separable(design, rows)):
-                warnings.warn(
-                    "the classes can be separated, wholly or in part, and there is no penalty, so "
-                    "no finite weights are best; expected l2 > 0, or other data",
-                    SeparationWarning,
-                    stacklevel=2,
-                )
+        if self.l2 == 0 and self._finds_separation(design, rows, method):
+            warnings.warn(SEPARABLE, SeparationWarning, stacklevel=2)
         return self
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
@@ -417,6 +414,12 @@ class LinearSoftmax:
             )
         classes: NDArray[np.intp] = np.argmax(z, axis=1)
         return classes
+
+    def _finds_separation(self, design: Design, t: FloatArray, method: Method) -> bool:
+        if separates(design.coefficients(self.W, self.b), design.rows, t):
+            return True
+        few = self.W.size + self.b.size <= MOST_CHECKED
+        return (method == "newton" or few) and are_separable(design, t)
 
     def _logits(self, X: FloatArray) -> FloatArray:
         return linear_logits(X, self.W, self.b)
