@@ -23,32 +23,10 @@ from softmax_theory._arrays import (
     result_for,
     working,
 )
-from softmax_theory._sums import (
-    LARGEST_SUM,
-    Sums,
-    filled,
-    log_rest,
-    may_be_rough,
-    parts,
-    rough_log_sums,
-    sums,
-    sums_at,
-    too_rough,
-)
-from softmax_theory._tiles import (
-    Tile,
-    largest,
-    picked,
-    spare_for,
-    split,
-    tiles,
-    undisturbed,
-    write_one,
-    write_quotient,
-    write_values,
-)
+from softmax_theory._sums import LARGEST_SUM, cut_sum, two_sum
+from softmax_theory._tiles import Tile, class_of_largest, split, tiles, undisturbed
 from softmax_theory._weights import times, weighted, write_times
-from softmax_theory.softmax import softmax_jacobian
+from softmax_theory.softmax import log_total, softmax_jacobian, sums
 
 __all__ = [
     "cross_entropy",
@@ -59,8 +37,6 @@ __all__ = [
 
 # Sums of the largest floats are computed in units of it.
 LARGE_UNIT = 2.0**64
-# From this exponential on it has all its digits.
-LEAST = 1e-300
 
 
 @undisturbed()
@@ -68,61 +44,37 @@ def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
     """Write the loss of each sample; the classes are on the middle axis of z, and of t if soft."""
     for tile in tiles(z):
         if t.ndim == 2:
-            loss = _of_labels(tile, tile.samples(t).reshape(-1))
+            labels = tile.samples(t).reshape(-1)
+            own = tile.z[labels, np.arange(len(labels))]
+            loss = (tile.largest - own) + log_total(tile)
         else:
-            loss = _expected(tile, tile.part(t).reshape(tile.z.shape))
+            loss = expected_loss(tile, tile.part(t).reshape(tile.z.shape))
         part = tile.samples(losses)
         part[...] = loss.reshape(part.shape)
 
 
-def _of_labels(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
-    """Return log(total) - z_t, of a rough sum where that is accurate enough."""
-    if not may_be_rough(tile):
-        return _with_own(tile, t)
-    total = rough_log_sums(tile)
-    loss = total - picked(tile.z, t)
-    near = too_rough(loss, total.astype(tile.z.dtype))
-    if near.any():
-        loss[near] = _with_own(tile.only(near), t[near])
-    return loss
-
-
-def _with_own(tile: Tile, t: NDArray[np.intp]) -> FloatArray:
-    """Return log(total / own), or m - z_t + log(total / largest) if `own` has lost its digits."""
-    found = sums_at(tile, t)
-    loss = log_rest(found)
-    if found.own.min() >= LEAST and loss.max() < np.inf:
-        return loss
-    m = largest(tile)
-    return np.asarray((m - picked(tile.z, t)) + log_rest(sums(tile, m)))
-
-
-def _expected(tile: Tile, t: FloatArray) -> FloatArray:
-    """Return the sum of t_c (m - z_c + log(total / largest)); no term is negative."""
-    m = largest(tile)
-    logarithm = log_rest(sums(tile, m))
-    loss = _weighted(tile, m, logarithm, t, np.ones_like(m))
+def expected_loss(tile: Tile, t: FloatArray) -> FloatArray:
+    """Return the sum of t_c (m - z_c + log(1 + s)); no term is negative."""
+    logarithm = log_total(tile)
+    loss = terms_in(tile, logarithm, t, np.ones_like(logarithm))
     huge = loss > LARGEST_SUM
     if huge.any():
         # So large a sum is not exact; in larger units it is.
-        unit = np.where(huge, LARGE_UNIT, 1).astype(m.dtype)
-        loss = unit * _weighted(tile, m, logarithm, t, unit)
+        unit = np.where(huge, LARGE_UNIT, 1).astype(loss.dtype)
+        loss = unit * terms_in(tile, logarithm, t, unit)
     return loss
 
 
-def _weighted(
-    tile: Tile, m: FloatArray, logarithm: FloatArray, t: FloatArray, unit: FloatArray
-) -> FloatArray:
+def terms_in(tile: Tile, logarithm: FloatArray, t: FloatArray, unit: FloatArray) -> FloatArray:
     """Return the sum of t_c (m - z_c + logarithm) in units of a power of two."""
     results: list[FloatArray] = []
     # Halved, the gap between two finite logits cannot overflow.
     half = 1 / (2 * unit)
     for block in tile.blocks():
-        terms = np.subtract(m * half, tile.z[block] * half, out=tile.values[: len(tile.z[block])])
-        terms *= 2 * t[block]
+        terms = (tile.largest * half - tile.z[block] * half) * (2 * t[block])
         terms += t[block] * (logarithm / unit)
         np.copyto(terms, 0, where=t[block] == 0)
-        results.extend(parts(terms, spare_for(tile, terms)))
+        results.append(tile.add_up(terms))
     return np.asarray(np.add.reduce(results))
 
 
@@ -133,45 +85,42 @@ def gradients_into(z: FloatArray, t: NDArray[Any], samples: int, result: FloatAr
         if t.ndim == 2:
             differences_to_labels(tile, tile.samples(t).reshape(-1), samples, result)
         else:
-            soft = tile.part(t).reshape(tile.z.shape)
-            differences(tile, sums(tile, largest(tile)), soft, samples, result)
+            differences(tile, tile.part(t).reshape(tile.z.shape), samples, result)
 
 
-def differences_to_labels(
-    tile: Tile, t: NDArray[np.intp], samples: int, result: FloatArray
-) -> None:
-    """Write y, and for the true class y - 1, which is minus the sum of the others."""
-    found, part = sums_at(tile, t), tile.part(result)
-    total = found.total.rounded
-    for block, values in filled(tile, found.total.shift):
-        write_quotient(values, total, part[block], samples)
-    write_one(part, t, -found.rest / total / samples)
+def differences_to_labels(tile: Tile, t: NDArray[Any], samples: int, result: FloatArray) -> None:
+    """Write y, and for the true class y - 1, minus the sum of the others (`complement`)."""
+    own, others = sums(tile, t)
+    divisor = (own + others) * samples
+    for block in tile.blocks():
+        tile.write(np.divide, tile.exponentials(block), divisor, result, block)
+    tile.write_one(t, -others / divisor, result)
 
 
-def differences(tile: Tile, found: Sums, t: FloatArray, samples: int, result: FloatArray) -> None:
+def differences(tile: Tile, t: FloatArray, samples: int, result: FloatArray) -> None:
     """Write y_i T - t_i with the sum T of the targets.
 
     It is the derivative of the loss as computed, also where T is one only to within rounding. For
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
-    total = found.total
-    most = np.argmax(tile.z, axis=0)
-    own = picked(t, most).astype(total.exact.dtype)
-    others = np.where(np.arange(len(t))[:, np.newaxis] == most, 0, t).astype(own.dtype)
-    beside, lower = parts(others, np.empty_like(others))
+    most = class_of_largest(tile)
+    exponential, rest = sums(tile, most)
+    total, error = two_sum(exponential, rest)
+    place = (most, np.arange(len(most)))
+    others = t.astype(total.dtype)
+    own = others[place]
+    others[place] = 0
+    beside = np.add(*cut_sum(others, np.empty_like(others)))
     # What T exceeds one by; the larger term less one is exact where it matters.
-    excess = ((np.maximum(own, beside) - 1) + np.minimum(own, beside)) + lower
+    excess = (np.maximum(own, beside) - 1) + np.minimum(own, beside)
     # The sum of the exponentials divided by T, with one rounding.
-    divisor = total.exact + (total.lower - total.exact * (excess / (1 + excess)))
-    part = tile.part(result)
-    for block, values in filled(tile, total.shift):
-        values /= divisor
-        values -= t[block]
-        if samples > 1:
-            values /= samples
-        write_values(values, part[block])
-    y, rest = found.own / total.rounded, found.rest / total.rounded
-    write_one(part, most, (y * (beside + lower) - own * rest) / samples)
+    divisor = total + (error - total * (excess / (1 + excess)))
+    for block in tile.blocks():
+        y = tile.exponentials(block) / divisor
+        y -= t[block]
+        tile.write(np.divide, y, np.full_like(divisor, samples), result, block)
+    y, complement = exponential / total, rest / total
+    tile.write_one(most, (y * beside - own * complement) / samples, result)
 
 
 def cross_entropy(
@@ -242,15 +191,13 @@ def cross_entropy(
     type, or 1e-6 if that is more: 3.1e-2 in float16, 3.5e-4 in float32, 1e-6 in float64. A nan in
     them propagates.
 
-    For a label :math:`t` it is :math:`\log(1 + s)` with the sum :math:`s` of :math:`e^{z_d - z_t}`
-    over all other classes, by ``log1p``. For probabilities, and where :math:`e^{z_t}` underflows,
-    it is :math:`\sum_c t_c (m - z_c + \log(1 + s))` with the largest logit :math:`m` [1]_ and
-    :math:`s`, the sum of :math:`e^{z_d - m}` without its largest term. No term is negative, so
-    nothing cancels: a confident prediction that is right has a small loss with all its digits,
-    ``1e-20`` and not zero. The error of a single loss is at most 4 ulp (units in the last place) of
-    the loss wherever that is a normal number, for the reasons that :func:`log_softmax` gives, also
-    for many classes. The sum over the samples, and the mean, have the rounding errors of NumPy's
-    sum besides.
+    For a label :math:`t` it is :math:`(m - z_t) + \log(1 + s)` with the largest logit :math:`m`
+    [1]_ and :math:`s`, the sum of :math:`e^{z_d - m}` without its largest term, by ``log1p``. For
+    probabilities it is :math:`\sum_c t_c (m - z_c + \log(1 + s))`. No term is negative, so nothing
+    cancels: a confident prediction that is right has a small loss with all its digits, ``1e-20``
+    and not zero. The error of a single loss is at most 4 ulp (units in the last place) of the loss
+    wherever that is a normal number, for the reasons that :func:`log_softmax` gives. The sum over
+    the samples, and the mean, have the rounding errors of NumPy's sum besides.
 
     Class weights, smoothing and ignored labels mean what they mean in PyTorch, whose
     `ignore_index` is -100 unless another is given. With class weights the mean divides by the sum

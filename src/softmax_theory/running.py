@@ -22,8 +22,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._sums import LARGEST_SUM, LOWEST_LOGIT, parts, sums, two_sum
-from softmax_theory._tiles import largest, tiles, undisturbed
+from softmax_theory._sums import LARGEST_SUM, LOWEST_LOGIT, cut_sum, two_sum
+from softmax_theory._tiles import tiles, undisturbed
+from softmax_theory.softmax import sums
 
 __all__ = ["LogSumExp"]
 
@@ -116,7 +117,7 @@ def sum_of(terms: Scaled) -> Scaled:
     if len(high) < 2:
         return normal(exponent, high[0], low[0])
     flat = high.reshape(len(high), -1)
-    exact, rest = (part.reshape(exponent.shape) for part in parts(flat, np.empty_like(flat)))
+    exact, rest = (part.reshape(exponent.shape) for part in cut_sum(flat, np.empty_like(flat)))
     return normal(exponent, exact, rest + np.add.reduce(low, axis=0))
 
 
@@ -138,15 +139,14 @@ def by_tiles(z: FloatArray) -> tuple[FloatArray, Scaled]:
     rows = np.ascontiguousarray(z).reshape(-1, z.shape[-1], 1)
     firsts, exponent, high, low = np.zeros((4, len(rows)))
     for tile in tiles(rows):
-        m, place = largest(tile), tile.place[0]
-        found = sums(tile, m)
-        firsts[place] = m
-        if found.total.shift is None:
-            high[place] = found.rest
+        place, others = tile.place[0], sums(tile).others
+        firsts[place] = tile.largest
+        if tile.shift is None:
+            high[place] = others
         else:
-            unit = exponential(m)
+            unit = exponential(tile.shift)
             exponent[place] = unit.exponent
-            high[place], low[place] = found.rest * unit.high, found.rest * unit.low
+            high[place], low[place] = others * unit.high, others * unit.low
     empty = np.isneginf(firsts)
     exponent[empty], high[empty], low[empty] = -np.inf, 0, 0
     parts_of = (a.reshape(z.shape[:-1]) for a in (firsts, exponent, high, low))

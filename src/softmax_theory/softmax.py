@@ -1,11 +1,22 @@
 r"""The softmax function, its logarithm, and its derivative.
 
-The functions of whole arrays are computed tile by tile, from the sums of `_sums`. The sum of all
-exponentials but the largest is kept apart from it: it has the digits that ``1 + rest`` would round
-away.
+How they are computed is in `sums`, `softmax_into` and `log_softmax_into`, of whole arrays and a
+tile at a time. With the largest logit :math:`m` of a sample, which the book writes with a hat:
+
+.. math::
+
+    s = \sum_{c=1}^{C} e^{z_c - m} - 1, \qquad
+    y_c = \frac{e^{z_c - m}}{1 + s}, \qquad
+    \log(y_c) = (z_c - m) - \log(1 + s)
+
+The sum :math:`s` is added up without its largest term, which would round its digits away. These are
+the equations `rest` and `log-softmax-rest` of the chapter book/accuracy.md; its `complement`,
+:math:`y_i - 1` as minus the sum of all others, is in `cross_entropy`. What makes exponentials and
+sums accurate in float64 is in `_sums`, and what makes it quick in `_tiles`.
 """
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,24 +32,7 @@ from softmax_theory._arrays import (
     same_shape,
     working,
 )
-from softmax_theory._sums import (
-    add_up,
-    filled,
-    log_rest,
-    may_be_rough,
-    rough_log_sums,
-    sums,
-    too_rough,
-)
-from softmax_theory._tiles import (
-    Tile,
-    largest,
-    split,
-    tiles,
-    undisturbed,
-    write_difference,
-    write_quotient,
-)
+from softmax_theory._tiles import Tile, class_of_largest, split, tiles, undisturbed
 
 __all__ = [
     "log_softmax",
@@ -48,6 +42,73 @@ __all__ = [
     "softmax_jvp",
     "softmax_vjp",
 ]
+
+
+class Sums(NamedTuple):
+    """The exponential of one class of each sample, and the sum of all others, kept apart from it.
+
+    The others have the digits that their sum with it would round away.
+    """
+
+    own: FloatArray
+    others: FloatArray
+
+
+def sums(tile: Tile, classes: NDArray[Any] | None = None) -> Sums:
+    r"""Return the exponentials of a tile, that of one class apart, by default of the largest logit.
+
+    With the largest logit they are, in units of its exponential, the 1 and the :math:`s` of
+    the equation `rest`; then `others / own` is :math:`s`.
+    """
+    apart = class_of_largest(tile) if classes is None else classes.astype(np.intp)
+    own, others = [], []
+    for block in tile.blocks():
+        e, place = tile.exponentials(block), tile.places(block, apart)
+        memory = e.ravel(order="K")
+        own.append(memory[place])
+        memory[place] = 0
+        others.append(tile.add_up(e))
+        memory[place] = own[-1]
+    return Sums(np.concatenate(own), tile.add_up(np.stack(others)))
+
+
+def total(tile: Tile) -> FloatArray:
+    """Return the sum of all exponentials of each sample of a tile."""
+    found = [tile.add_up(tile.exponentials(block)) for block in tile.blocks()]
+    return tile.add_up(np.stack(found))
+
+
+def log_total(tile: Tile) -> FloatArray:
+    """Return log(1 + s), by which the log-sum-exp exceeds the largest logit."""
+    own, others = sums(tile)
+    return np.asarray(np.log1p(others / own))
+
+
+@undisturbed()
+def softmax_into(z: FloatArray, y: FloatArray) -> None:
+    """Write the softmax function along the middle axis of three."""
+    for tile in tiles(z):
+        whole = total(tile)
+        for block in tile.blocks():
+            tile.write(np.divide, tile.exponentials(block), whole, y, block)
+
+
+@undisturbed()
+def log_softmax_into(z: FloatArray, result: FloatArray) -> None:
+    """Write its logarithm, `log-softmax-rest`; neither term is positive: nothing cancels."""
+    for tile in tiles(z):
+        logarithm = log_total(tile)
+        for block in tile.blocks():
+            tile.write(np.subtract, tile.gaps(block), logarithm, result, block)
+
+
+@undisturbed()
+def logsumexp_into(z: FloatArray, result: FloatArray) -> None:
+    """Write the logarithm of the sum along the middle axis into a result, which has two."""
+    for tile in tiles(z):
+        m, logarithm = tile.largest, log_total(tile)
+        part = tile.samples(result)
+        part[...] = np.where(np.isinf(m), m, m + logarithm).reshape(part.shape)
 
 
 @np.errstate(all="ignore")
@@ -70,70 +131,6 @@ def sum_of_others(p: FloatArray) -> FloatArray:
     others: FloatArray = p.sum(axis=-1, keepdims=True) - p
     np.put_along_axis(others, largest, sum_without(p, largest), axis=-1)
     return others
-
-
-@undisturbed()
-def softmax_into(z: FloatArray, result: FloatArray) -> None:
-    """Write the softmax function along the middle axis of three into `result`."""
-    for tile in tiles(z):
-        total, part = add_up(tile), tile.part(result)
-        for block, values in filled(tile, total.shift):
-            write_quotient(values, total.rounded, part[block])
-
-
-@undisturbed()
-def log_softmax_into(z: FloatArray, result: FloatArray) -> None:
-    """Write the logarithm of the softmax function along the middle axis into `result`."""
-    # Where the logits do not have to be kept in it, the result is memory to compute in.
-    free = not np.may_share_memory(z, result)
-    for tile in tiles(z):
-        part = tile.part(result)
-        if part.ndim == 2 and may_be_rough(tile):
-            write_rough(tile, part, part if free else None)
-            continue
-        m = largest(tile)
-        logarithm = log_rest(sums(tile, m))
-        # Neither term is positive, so that nothing cancels.
-        for block in tile.blocks():
-            write_difference(tile, block, m, logarithm, part[block])
-
-
-def write_rough(tile: Tile, part: FloatArray, memory: FloatArray | None) -> None:
-    """Write the logits less the logarithms of rough sums, and accurate ones where that is small."""
-    total = rough_log_sums(tile, memory)
-    m = largest(tile)
-    rounded = total.astype(part.dtype)
-    near = too_rough(total - m, rounded)
-    # Copied before the result is written, because that may be where the logits are.
-    again = tile.only(near) if near.any() else None
-    np.subtract(tile.z, rounded, out=part)
-    if again is not None:
-        part[:, near] = (again.z - m[near]) - log_rest(sums(again, m[near]))
-
-
-@undisturbed()
-def logsumexp_into(z: FloatArray, result: FloatArray) -> None:
-    """Write the logarithm of the sum along the middle axis into `result`, which has two."""
-    for tile in tiles(z):
-        samples = tile.samples(result)
-        samples[...] = log_sums(tile).reshape(samples.shape)
-
-
-def log_sums(tile: Tile) -> FloatArray:
-    """Return the logarithms of the sums, of rough ones where they will do."""
-    if not may_be_rough(tile):
-        return accurate_log_sums(tile)
-    total = rough_log_sums(tile)
-    near = too_rough(np.abs(total), total.astype(tile.z.dtype))
-    if near.any():
-        total[near] = accurate_log_sums(tile.only(near))
-    return total
-
-
-def accurate_log_sums(tile: Tile) -> FloatArray:
-    """Return m + log(total / largest) with the largest logit m."""
-    m = largest(tile)
-    return np.asarray(np.where(np.isinf(m), m, m + log_rest(sums(tile, m))))
 
 
 def softmax_rows(z: FloatArray) -> FloatArray:
@@ -210,10 +207,10 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     1.1 units of rounding (measured at 120 million numbers), so that those of two of them differ by
     2.3. The sum is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp. Where the
     difference has to be taken each exponential is rounded once more, and the bound is that of the
-    tests. The largest error met is 3.0 ulp.
+    tests.
 
-    Beside the result there is memory for three tiles of 768 KiB, which a thread keeps for the next
-    call; an array that is not contiguous is copied.
+    Beside the result there is memory for three tiles of 768 KiB; an array that is not contiguous is
+    copied.
 
     References
     ----------
@@ -279,14 +276,7 @@ def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) 
     confident prediction has a small logarithm with all its digits. The error is at most 4 ulp of
     the result in every component that is a normal number. The exponentials of :math:`s` and of
     the largest logit are taken as in :func:`softmax`, :math:`s` is summed without the largest term
-    wherever it is small and rounded once, and ``log1p`` and the difference follow.
-
-    With 64 classes or more, and as long as no result is close to zero, the sum need not be as
-    accurate: its relative error is an absolute error of the logarithm. Then the exponentials are
-    those of float32 for logits of float32, which a comment in NumPy's source gives 2.52 ulp for,
-    summed in float64. In float64 eight terms at a time are added plainly, with three rounding
-    errors. Both sums are within 5.2 units of rounding. Where that, and the rounding of the
-    logarithm, is more than 3.5 units of the result, it is computed as above.
+    and rounded once, and ``log1p`` and the difference follow.
 
     References
     ----------
@@ -347,8 +337,7 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     of :math:`|m| + \log(1 + s)`. That is the result, unless :math:`m` is negative and the two terms
     cancel. There the function is ill conditioned, and the error can be any number of ulp of the
     result; yet it is at most 12 machine epsilons of the larger of the absolute values of the result
-    and of :math:`m`, and no logit is closer to zero than that :math:`m`. With many classes it is
-    computed as :func:`log_softmax` says.
+    and of :math:`m`, and no logit is closer to zero than that :math:`m`.
 
     References
     ----------
