@@ -15,7 +15,7 @@ the equations `rest` and `log-softmax-rest` of the chapter book/accuracy.md; its
 sums accurate in float64 is in `_sums`, and what makes it quick in `_tiles`.
 """
 
-import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +32,7 @@ from softmax_theory._arrays import (
     same_shape,
     working,
 )
+from softmax_theory._axes import Axes, parted, several_axes, three_axes, weighted
 from softmax_theory._tiles import Tile, class_of_largest, split, tiles, undisturbed
 
 __all__ = [
@@ -133,6 +134,25 @@ def sum_of_others(p: FloatArray) -> FloatArray:
     return others
 
 
+def along(
+    into: Callable[[FloatArray, FloatArray], None],
+    z: ArrayLike,
+    axis: Axes,
+    out: FloatArray | None,
+) -> FloatArray:
+    """Return what a function of arrays with three axes writes for logits of any shape."""
+    array, axes = several_axes(z, axis)
+    result = result_for(array.shape, array.dtype, array, out)
+    rows = three_axes(array, axes)
+    if len(axes) == 1:
+        into(rows, split(result, axes[0]))
+    else:
+        values = np.empty_like(rows)
+        into(rows, values)
+        result[...] = parted(values, array.shape, axes)
+    return delivered(result, out)
+
+
 def softmax_rows(z: FloatArray) -> FloatArray:
     """Return the softmax function along the last axis of a working array."""
     result = np.empty(z.shape, z.dtype)
@@ -160,7 +180,7 @@ def _product_rows(z: FloatArray, v: FloatArray) -> FloatArray:
     return np.asarray(4 * y * (w - (y * w).sum(axis=-1, keepdims=True)))
 
 
-def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> FloatArray:
+def softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> FloatArray:
     r"""Return the softmax function of the logits, the probabilities of the classes.
 
     .. math:: y_c = \varsigma(\mathbf{z})_c = \frac{e^{z_c}}{\sum_{d=1}^{C} e^{z_d}}
@@ -169,8 +189,9 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     ----------
     z : array_like
         Logits, real, of any shape with at least one axis, with at least one class.
-    axis : int, optional
-        The axis of the classes; the last by default.
+    axis : int, tuple of int or None, optional
+        The axis of the classes; the last by default (SciPy's default is None). Several axes, or
+        with None all, are taken as one.
     out : numpy.ndarray, optional
         Where the result goes; of the shape and type of the result.
 
@@ -231,13 +252,10 @@ def softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> F
     array([[1. , 0. ],
            [0.5, 0.5]])
     """
-    array, position = logits(z, axis)
-    result = result_for(array.shape, array.dtype, array, out)
-    softmax_into(split(array, position), split(result, position))
-    return delivered(result, out)
+    return along(softmax_into, z, axis, out)
 
 
-def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> FloatArray:
+def log_softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> FloatArray:
     r"""Return the logarithm of the softmax function.
 
     .. math:: \log(\varsigma(\mathbf{z})_c) = z_c - \log\left(\sum_{d=1}^{C} e^{z_d}\right)
@@ -246,8 +264,9 @@ def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) 
     ----------
     z : array_like
         Logits, real, of any shape with at least one axis, with at least one class.
-    axis : int, optional
-        The axis of the classes; the last by default.
+    axis : int, tuple of int or None, optional
+        The axis of the classes; the last by default (SciPy's default is None). Several axes, or
+        with None all, are taken as one.
     out : numpy.ndarray, optional
         Where the result goes; of the shape and type of the result.
 
@@ -292,13 +311,17 @@ def log_softmax(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) 
     >>> print(f"{log_softmax([50.0, 0.0])[0]:.8e}")
     -1.92874985e-22
     """
-    array, position = logits(z, axis)
-    result = result_for(array.shape, array.dtype, array, out)
-    log_softmax_into(split(array, position), split(result, position))
-    return delivered(result, out)
+    return along(log_softmax_into, z, axis, out)
 
 
-def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) -> FloatResult:
+def logsumexp(
+    z: ArrayLike,
+    axis: Axes = -1,
+    *,
+    b: ArrayLike | None = None,
+    keepdims: bool = False,
+    out: FloatArray | None = None,
+) -> FloatResult:
     r"""Return the logarithm of the sum of the exponentials of the logits.
 
     .. math:: \log\left(\sum_{c=1}^{C} e^{z_c}\right)
@@ -309,8 +332,14 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     ----------
     z : array_like
         Logits, real, of any shape with at least one axis, with at least one class.
-    axis : int, optional
-        The axis of the classes; the last by default.
+    axis : int, tuple of int or None, optional
+        The axis of the classes; the last by default (SciPy's default is None). Several axes, or
+        with None all, are taken as one.
+    b : array_like, optional
+        Weights of the exponentials, not negative, of the shape of `z` or one that can be broadcast
+        to it. A weight of zero leaves its class out.
+    keepdims : bool, optional
+        Whether the axes of the classes stay, with the length one.
     out : numpy.ndarray, optional
         Where the result goes; of the shape and type of the result.
 
@@ -324,7 +353,7 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     ------
     ValueError
         If `z` is not an array of real numbers, has no axis or no class, or if `axis` is not one of
-        its axes; if `out` is not such an array.
+        its axes; if `b` does not fit or has a negative weight; if `out` is not such an array.
 
     See Also
     --------
@@ -338,6 +367,10 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     cancel. There the function is ill conditioned, and the error can be any number of ulp of the
     result; yet it is at most 12 machine epsilons of the larger of the absolute values of the result
     and of :math:`m`, and no logit is closer to zero than that :math:`m`.
+
+    With weights it is the function of :math:`z_c + \log(b_c)`. These logits are rounded in float64,
+    which adds an error of at most one machine epsilon of float64 of
+    :math:`\max_c (|z_c| + 2 |\log(b_c)|)`, over the classes with a weight.
 
     References
     ----------
@@ -353,10 +386,12 @@ def logsumexp(z: ArrayLike, axis: int = -1, *, out: FloatArray | None = None) ->
     >>> logsumexp([[1000.0, 1000.0], [-1000.0, -1000.0]]).round(4)
     array([1000.6931, -999.3069])
     """
-    array, position = logits(z, axis)
-    before, after = array.shape[:position], array.shape[position + 1 :]
-    result = result_for((*before, *after), array.dtype, array, out)
-    logsumexp_into(split(array, position), result.reshape(math.prod(before), math.prod(after)))
+    array, axes = several_axes(z, axis)
+    rows = three_axes(array if b is None else weighted(array, b), axes)
+    kept = enumerate(array.shape)
+    shape = tuple(1 if k in axes else n for k, n in kept if keepdims or k not in axes)
+    result = result_for(shape, array.dtype, array, out)
+    logsumexp_into(rows, result.reshape(rows.shape[0], rows.shape[2]))
     return delivered(result, out)
 
 

@@ -52,6 +52,8 @@ WITH_AXIS = {
     "kl_divergence": lambda p, axis: st.kl_divergence(p, p, axis=axis),
 }
 
+WITH_AXES = ("softmax", "log_softmax", "logsumexp")
+
 
 def every(functions):
     return pytest.mark.parametrize("function", functions.values(), ids=functions.keys())
@@ -137,8 +139,6 @@ def test_no_class_and_no_axis_in_distributions():
         (2, r"axis: 2 is out of range for shape \(2, 2\); expected an integer from -2 to 1"),
         (-3, r"axis: -3 is out of range"),
         (1.0, r"axis: got 1\.0; expected an integer from -2 to 1"),
-        (None, r"axis: got None"),
-        ((0, 1), r"axis: got \(0, 1\)"),
         (True, r"axis: got True"),
         ("0", r"axis: got '0'"),
     ],
@@ -147,6 +147,39 @@ def test_bad_axis(function, axis, message):
     with pytest.raises(ValueError, match=message):
         function(np.full((2, 2), 0.5), axis=axis)
     function(np.full((2, 2), 0.5), axis=np.int64(1))
+
+
+@every({name: f for name, f in WITH_AXIS.items() if name not in WITH_AXES})
+@pytest.mark.parametrize("axis", [None, (0, 1)])
+def test_one_axis_alone(function, axis):
+    with pytest.raises(ValueError, match=r"axis: got .*; expected an integer from -2 to 1"):
+        function(np.full((2, 2), 0.5), axis=axis)
+
+
+@pytest.mark.parametrize("name", WITH_AXES)
+@pytest.mark.parametrize(
+    ("axis", "message"),
+    [
+        ((), r"axis: got \(\); expected at least one axis"),
+        ((0, -2), r"axis: got \(0, -2\); .* none twice"),
+        ((0, 2), "axis: 2 is out of range"),
+        ((0, None), "axis: got None"),
+    ],
+)
+def test_bad_axes(name, axis, message):
+    with pytest.raises(ValueError, match=message):
+        WITH_AXIS[name](np.zeros((2, 2)), axis=axis)
+
+
+def test_bad_weights():
+    z = np.zeros((2, 3))
+    for b, message in (
+        (np.ones((2, 2)), r"b: got shape \(2, 2\); expected \(2, 3\), the shape of z"),
+        ([1, 1, -2], r"b: got -2.0 at index \(0, 2\); expected no negative weight"),
+        ([1j, 0, 0], "b: got type complex128"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            st.logsumexp(z, b=b)
 
 
 @every(OF_ONE_LOGIT)

@@ -94,7 +94,7 @@ def test_sources_do_not_mention_mathcheck():
 SIGNATURES = {
     "softmax": "(z, axis=-1, *, out=None)",
     "log_softmax": "(z, axis=-1, *, out=None)",
-    "logsumexp": "(z, axis=-1, *, out=None)",
+    "logsumexp": "(z, axis=-1, *, b=None, keepdims=False, out=None)",
     "softmax_jacobian": "(z)",
     "softmax_jvp": "(z, v)",
     "softmax_vjp": "(z, v)",
