@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
 import softmax_theory as st
+from softmax_theory._tiles import rounded_to_half
 from softmax_theory.testing import exact, sample
 from softmax_theory.testing.exact import ulps
 
@@ -159,6 +160,21 @@ def test_a_log_sum_exp_too_small_for_the_exponential_of_float32() -> None:
     z = np.full((1, 100), worst_of_exponential(-8, -7))
     z[0, 7] = worst_of_exponential(0, 1e-3)
     assert ulps(st.logsumexp(z), exact.logsumexp(z)).max() <= 4
+
+
+def test_numbers_that_are_subnormal_in_half_precision_are_rounded_as_numpy_does() -> None:
+    random = np.random.default_rng(0)
+    numbers = random.uniform(-1, 1, size=100_000) * 2.0 ** random.uniform(-30, 3, size=100_000)
+    got = rounded_to_half(numbers).astype(np.float16)
+    np.testing.assert_array_equal(got, numbers.astype(np.float16))
+
+
+def test_narrow_logits_far_below_the_largest() -> None:
+    z = np.array([[1000, -500, -np.inf, 999], [-np.inf, np.nan, 1000, 0]], np.float32)
+    y = np.array([[1, 0, 0, 1 / np.e], [np.nan] * 4]) / (1 + 1 / np.e)
+    np.testing.assert_allclose(st.softmax(z), y, rtol=1e-7)
+    np.testing.assert_array_equal(st.softmax(z)[0, 1:3], 0)
+    np.testing.assert_array_equal(st.log_softmax(z)[0, 2], -np.inf)
 
 
 ROOM = 3_000_000
