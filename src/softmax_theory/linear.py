@@ -218,8 +218,11 @@ class LinearSoftmax:
         r"""Return the second derivatives of the loss in the weights and the biases.
 
         .. math::
-            \frac{\partial^2 L}{\partial w_{ir} \partial w_{js}} = \frac{1}{n} \sum_{k=1}^{n}
-            y_{ki} (\delta_{ij} - y_{kj}) x_{kr} x_{ks} + \lambda \delta_{ij} \delta_{rs}
+            \begin{aligned}
+            \frac{\partial^2 L}{\partial w_{ir} \partial w_{js}} = {}
+            & \frac{1}{n} \sum_{k=1}^{n} y_{ki} (\delta_{ij} - y_{kj}) x_{kr} x_{ks} \\
+            & + \lambda \delta_{ij} \delta_{rs}
+            \end{aligned}
 
         Parameters
         ----------
@@ -320,8 +323,11 @@ class LinearSoftmax:
         is the shortest such step for features of mean 0 and largest size 1, which doesn't shift
         the biases together. It is shortened to the part
 
-        .. math:: u = \frac{\log(1 + \rho)}{\rho}, \qquad \rho = \max_{k,c} \left(m_{kc} -
-            \sum_{j=1}^{C} y_{kj} m_{kj}\right)
+        .. math::
+            \begin{aligned}
+            u &= \frac{\log(1 + \rho)}{\rho} \\
+            \rho &= \max_{k,c} \left(m_{kc} - \sum_{j=1}^{C} y_{kj} m_{kj}\right)
+            \end{aligned}
 
         where :math:`m_{kc}` is its effect on a logit, so that but for rounding it never increases
         the loss [2]_, and :math:`u \to 1` at the end. The method also ends, not converged, with a
