@@ -27,6 +27,13 @@ def test_logsumexp_of_what_is_not_finite(z):
     np.testing.assert_array_equal(logsumexp([z, -np.inf], axis=None), z)
 
 
+def test_logsumexp_of_different_magnitudes():
+    z = np.array([[1e10, 1e-10], [-1e10, -np.inf]])
+    assert_allclose(logsumexp(z, axis=-1), [1e10, -1e10])
+    assert_allclose(logsumexp(z, axis=-1, keepdims=True), [[1e10], [-1e10]])
+    assert_allclose(logsumexp(z, axis=(-1, -2)), 1e10)
+
+
 def test_logsumexp_of_weights():
     a = np.arange(200.0)
     b = np.arange(200.0, 0.0, -1.0)
@@ -55,7 +62,8 @@ def test_logsumexp_of_shapes():
 
 
 def test_softmax_fixtures():
-    assert_allclose(softmax([1000.0, 0.0, 0.0, 0.0], axis=None), [1, 0, 0, 0], rtol=1e-13)
+    for z in ([1000.0, 0.0, 0.0, 0.0], [1000, 0, 0, 0]):
+        assert_allclose(softmax(z, axis=None), [1, 0, 0, 0], rtol=1e-13)
     assert_allclose(softmax([1.0, 1.0], axis=None), [0.5, 0.5], rtol=1e-13)
     assert_allclose(softmax([0.0, 1.0], axis=None), np.array([1, np.e]) / (1 + np.e), rtol=1e-13)
     x = np.arange(4.0)
@@ -87,7 +95,10 @@ def test_softmax_of_several_axes():
 
 
 def test_log_softmax():
-    assert_allclose(log_softmax([1000.0, 1.0], axis=None), [0, -999], rtol=1e-13)
+    for z in ([1000.0, 1.0], [1000, 1]):
+        assert_allclose(log_softmax(z, axis=None), [0, -999], rtol=1e-13)
+        assert_allclose(log_softmax([z, z], axis=1), [[0, -999], [0, -999]], rtol=1e-13)
+        assert_allclose(log_softmax([z, z], axis=0), np.full((2, 2), np.log(0.5)), rtol=1e-13)
     x = np.arange(4.0)
     expected = [
         -3.4401896985611953,
