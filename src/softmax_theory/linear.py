@@ -351,24 +351,24 @@ class LinearSoftmax:
         rows = target_rows(t, self._logits(samples), axis=1)
         if np.isnan(rows).any():
             raise ValueError("t: got a nan; expected probabilities")
-        objective, design = Objective(samples, rows, self.l2), Design.of(samples, self.l2)
+        objective = Objective(samples, rows, self.l2)
+        if _is_newton(method, learning_rate):
+            move = newton_move(Design.of(samples, self.l2), rows)
+        elif learning_rate is None:
+            move = gradient_move(1 / objective.lipschitz_constant())
+        else:
+            move = gradient_move(_nonnegative(learning_rate, "learning_rate"))
         found = descend(
             objective,
             (self.W, self.b),
-            newton_move(design, rows)
-            if _is_newton(method, learning_rate)
-            else gradient_move(
-                1 / objective.lipschitz_constant()
-                if learning_rate is None
-                else _nonnegative(learning_rate, "learning_rate")
-            ),
+            move,
             most_steps=as_integer(n_steps, "n_steps"),
             tolerance=_nonnegative(tolerance, "tolerance"),
             stop_at_rounding=method == "newton",
         )
         (self.W, self.b), self.loss_curve = found.weights, found.losses
         self.converged = found.converged
-        if self.l2 == 0 and self._finds_separation(design, rows, method):
+        if self.l2 == 0 and self._finds_separation(samples, rows, method):
             warnings.warn(SEPARABLE, SeparationWarning, stacklevel=2)
         return self
 
@@ -421,7 +421,8 @@ class LinearSoftmax:
         classes: NDArray[np.intp] = np.argmax(z, axis=1)
         return classes
 
-    def _finds_separation(self, design: Design, t: FloatArray, method: Method) -> bool:
+    def _finds_separation(self, X: FloatArray, t: FloatArray, method: Method) -> bool:
+        design = Design.of(X, self.l2)
         if separates(design.coefficients(self.W, self.b), design.rows, t):
             return True
         few = self.W.size + self.b.size <= MOST_CHECKED
