@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mathcheck.book import Checked, book_of, check_book, read_book
-from mathcheck.check import read
+from mathcheck.checking.equation import read
 from mathcheck.explain import explained
 from mathcheck.latex import Refusal
 from mathcheck.mutation import fates, in_context, table

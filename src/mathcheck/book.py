@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import mathcheck
-from mathcheck.check import Context, Reading, check, judged, names_used, read, stands
+from mathcheck.checking.equation import Context, Reading, read
+from mathcheck.checking.verdict import check, judged, names_used, stands
 from mathcheck.documents import Document, Equation, SymbolTable, read_document, read_parts
 from mathcheck.latex import Refusal
 from mathcheck.mutants import mutants
@@ -129,7 +130,7 @@ def check_book(
         new passes are added, and those that did not occur are dropped.
     """
     namespace, source = module_namespace(module)
-    code = source + digest_of(sorted(Path(mathcheck.__file__).parent.glob("*.py")))
+    code = source + digest_of(sorted(Path(mathcheck.__file__).parent.rglob("*.py")))
     place = Context(namespace=namespace, seed=seed)
     seen: dict[str, Any] = {}
     book = place.table

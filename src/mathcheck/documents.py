@@ -14,7 +14,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from mathcheck.check import Options
+from mathcheck.checking.equation import Options
 
 ROLES = ("math", "given", "defines", "unchecked")
 # What these directives hold is not prose.

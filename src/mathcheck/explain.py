@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from mathcheck.check import Reading
+from mathcheck.checking.equation import Reading
 from mathcheck.expressions import Big, Component, Constant, Node, Number, Operation, Range, Symbol
 
 

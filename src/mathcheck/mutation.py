@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mathcheck.book import NOTATION, extended, module_namespace
-from mathcheck.check import Context, check, read, same_values, stands
+from mathcheck.checking.equation import Context, read
+from mathcheck.checking.verdict import check, same_values, stands
 from mathcheck.documents import Document, Equation, SymbolTable
 from mathcheck.latex import Refusal
 from mathcheck.mutants import KINDS, Mutant, mutants

@@ -10,7 +10,7 @@ import pytest
 
 import softmax_theory
 from mathcheck.book import read_book, reading_order
-from mathcheck.check import check
+from mathcheck.checking.verdict import check
 from mathcheck.mutation import in_context
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mathcheck.book import read_book, reading_order
-from mathcheck.check import Context
+from mathcheck.checking.equation import Context
 from mathcheck.documents import Equation
 from mathcheck.mutants import Mutant, mutants
 from mathcheck.mutation import Fate, fate, fates, in_context, is_checked, narrowed_table, table

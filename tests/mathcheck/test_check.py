@@ -2,7 +2,8 @@
 
 import pytest
 
-from mathcheck.check import Context, Options, check
+from mathcheck.checking.equation import Context, Options
+from mathcheck.checking.verdict import check
 from mathcheck.symbols import Table, entries, parse_symbols
 
 ROWS = r"""

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mathcheck.arithmetic import context
-from mathcheck.check import Context, Options, check
+from mathcheck.checking.equation import Context, Options
+from mathcheck.checking.verdict import check
 from mathcheck.exact import Exact, NotExact, converted
 from mathcheck.symbols import Table, entries, parse_symbols
 

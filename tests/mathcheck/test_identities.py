@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mathcheck.check import Context, Options, check
+from mathcheck.checking.equation import Context, Options
+from mathcheck.checking.verdict import check
 from mathcheck.symbols import Table, entries, parse_symbols
 
 ROWS = r"""

@@ -1,0 +1,1 @@
+"""From an equation that was read to the verdict on it."""

@@ -1,0 +1,76 @@
+"""The code that claims to implement an equation, compared with it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mathcheck.arithmetic import Row, bare, shape
+from mathcheck.checking.display import describe
+from mathcheck.checking.equation import Context, Reading, split_options
+from mathcheck.checking.prepare import Prepared, order_of
+from mathcheck.checking.sampling import assignments, sampled_keys
+from mathcheck.checking.tally import Tally
+from mathcheck.evaluate import Scope, evaluate, flat, holds
+from mathcheck.indices import free_indices
+from mathcheck.python import Code, PythonError, compile_expression, python_value
+
+PYTHON_TOLERANCE = 1e-11
+
+
+def code_of(reading: Reading) -> Code | None:
+    """Return the code of an equation; of two symbols with one Python name it means its own."""
+    options = reading.options
+    if not options.python:
+        return None
+    narrower = {n.partition(" : ")[0].strip() for n in split_options(options.where) if " : " in n}
+    own = sampled_keys(reading.prepared, (), reading.place)
+    return compile_expression(
+        options.python, reading.place, lambda key: (key in narrower, key in own)
+    )
+
+
+def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, place: Context) -> str:
+    """Compare the left side with the code; return what is wrong."""
+    left = ready.chain.sides[0]
+    free = tuple(key for key in order_of(left) if key in free_indices(left, place.table))
+    order = code.indices or free
+    if not set(order) <= set(free):
+        return (
+            f":python: {code.text} is indexed by {', '.join(order)}; expected free indices of "
+            f"the left side, which has {', '.join(free) or 'none'}"
+        )
+    try:
+        computed = python_value(code, scope)
+    except PythonError as error:
+        return str(error)
+    conditions = ready.conditions[0] if ready.conditions else ()
+    for assignment in assignments(ready, scope):
+        inner = scope.child(assignment)
+        if not all(holds(c, inner) for c in conditions):
+            continue
+        value = evaluate(left, inner)
+        exact = np.array([float(bare(x)) for x in flat(value)])
+        firsts = [place.table.entries[key].type.first for key in order]
+        index = tuple(assignment[key] - first for key, first in zip(order, firsts, strict=True))
+        try:
+            part = np.asarray(computed, dtype=np.float64)[index]
+        except (IndexError, TypeError, ValueError) as error:
+            return f":python: {code.text} can't be indexed by {', '.join(order)}: {error}"
+        expected = value.entries.shape if isinstance(value, Row) else np.shape(value)
+        if np.shape(part) != expected:
+            return (
+                f":python: {code.text} has the shape {np.shape(computed)}; the left side is "
+                f"{shape(value)}" + (f" for each {', '.join(order)}" if order else "")
+            )
+        tally.comparisons += 1
+        scale = max(float(np.max(np.abs(exact), initial=0.0)), float(scope.shared.largest))
+        difference = float(np.max(np.abs(np.ravel(part) - exact), initial=0.0))
+        if not difference <= PYTHON_TOLERANCE * scale:
+            worst = int(np.argmax(np.abs(np.ravel(part) - exact)))
+            return (
+                f":python: {code.text} differs from the left side\n"
+                f"    the equation: {exact[worst]:.6g}\n"
+                f"    the code:     {np.ravel(part)[worst]:.6g}\n"
+                f"    at {describe(scope.values, scope, assignment)}"
+            )
+    return ""

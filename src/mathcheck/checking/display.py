@@ -1,0 +1,48 @@
+"""Values and samples in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mathcheck.arithmetic import Row, bare, context
+from mathcheck.evaluate import Scope
+from mathcheck.symbols import Table, plain
+
+
+def shown(value: Any) -> str:
+    """Return a value with four digits."""
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(map(str, sorted(value))) + "}"
+    if isinstance(value, Row):
+        return shown(value.entries)
+    if isinstance(value, np.ndarray):
+        return "[" + ", ".join(shown(entry) for entry in value) + "]"
+    if isinstance(value, int):
+        return str(value)
+    number = bare(value)
+    if isinstance(number, context.mpc):
+        return str(context.nstr(number, 4))
+    if number == context.floor(number) and abs(number) < 10**6:
+        return str(int(number))
+    return str(context.nstr(number, 4))
+
+
+def describe(values: Mapping[str, Any], scope: Scope, assignment: Mapping[str, int]) -> str:
+    """Return the values at a sample, sizes first."""
+    table = scope.shared.table
+    parts = []
+    for key in sorted(values, key=lambda k: (rank(k, table), k)):
+        if key in assignment or key not in table:
+            continue
+        name = table.entries[key].python or plain(key)
+        parts.append(f"{name} = {shown(values[key])}")
+    parts.extend(f"{key} = {value}" for key, value in sorted(assignment.items()))
+    return ", ".join(parts) or "every point"
+
+
+def rank(key: str, table: Table) -> int:
+    """Return the place of a symbol in the description of a sample."""
+    return 0 if table.kind(key) == "size" else 1

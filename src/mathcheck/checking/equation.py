@@ -1,0 +1,174 @@
+"""What an equation says at its place in a book, read and ready to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mathcheck.checking.prepare import Prepared, prepare
+from mathcheck.definitions import Definitions, define
+from mathcheck.expressions import Node
+from mathcheck.indices import Problem, bind_sums, certain_indices, check_sums
+from mathcheck.latex import Refusal, read_items
+from mathcheck.reader import Reader, Statement, is_condition, read_statements
+from mathcheck.symbols import Entry, Table, name_key, parse_type
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an author says beside an equation."""
+
+    defines: str = ""
+    python: str = ""
+    where: str = ""
+    inline: bool = False
+    given: bool = False
+    sharp: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What holds at a place of a book: the symbols, the definitions, the code."""
+
+    table: Table = field(default_factory=lambda: Table({}))
+    definitions: Definitions = field(default_factory=Definitions)
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An equation that was read, ready to be evaluated; `after` is what holds after it."""
+
+    text: str
+    options: Options
+    place: Context
+    after: Context
+    prepared: tuple[Prepared, ...]
+    extra: tuple[Node, ...]
+    problems: tuple[Problem, ...]
+    condition: bool
+
+    @property
+    def relations(self) -> list[tuple[int, int]]:
+        """Return the places of all relations: the statement and the number in its chain."""
+        return [(n, r) for n, p in enumerate(self.prepared) for r in range(len(p.chain.signs))]
+
+
+def read(text: str, options: Options, place: Context) -> Reading:
+    """Read an equation by the symbols and definitions that hold before it.
+
+    Raises
+    ------
+    Refusal
+        If it has no reading, or more than one.
+    """
+    items = read_items(text)
+    table, extra = narrowed(options.where, place.table)
+    inside = replace(place, table=table)
+    statements = read_statements(items, table, len(text))
+    condition = options.inline and is_bare_condition(statements, table)
+    definitions, defining = (
+        (place.definitions, frozenset())
+        if condition
+        else defined(statements, options.defines, inside)
+    )
+    prepared, problems = [], []
+    for number, statement in enumerate(statements):
+        mine = frozenset(side for n, side in defining if n == number)
+        ready, found = prepare(statement, mine, extra, table)
+        prepared.append(ready)
+        problems.extend(found)
+    return Reading(
+        text,
+        options,
+        replace(inside, definitions=definitions),
+        replace(place, definitions=definitions),
+        tuple(prepared),
+        extra,
+        tuple(dict.fromkeys(problems)),
+        condition,
+    )
+
+
+def is_bare_condition(statements: Sequence[Statement], table: Table) -> bool:
+    """Return whether inline mathematics is a relation among indices and numbers alone."""
+    return all(
+        is_condition(s.chain, table) if s.chain.signs else any(s.conditions) for s in statements
+    ) and any(s.chain.signs or any(s.conditions) for s in statements)
+
+
+def split_options(text: str) -> list[str]:
+    """Return the parts between semicolons outside of brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(letter, 0)
+        if letter == ";" and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
+
+
+def narrowed(where: str, table: Table) -> tuple[Table, tuple[Node, ...]]:
+    """Return the table and the conditions that an equation's `:where:` adds."""
+    conditions: list[Node] = []
+    entries = []
+    for part in filter(None, split_options(where)):
+        name, colon, kind = part.partition(" : ")
+        if colon:
+            key = name_key(read_items(name))
+            if key not in table:
+                raise Refusal(f":where: {key} is not in the symbol table")
+            try:
+                narrower = parse_type(kind)
+            except ValueError as error:
+                raise Refusal(f":where: {error}") from error
+            entries.append(Entry(key, narrower, table.entries[key].python))
+            continue
+        items = read_items(part)
+        reader = Reader(items, table, end=len(part))
+        try:
+            conditions.extend(reader.conditions())
+            if reader.at < len(items):
+                raise Refusal(f"{reader.found()} can't follow")
+        except Refusal as refusal:
+            raise Refusal(f":where: {part}: {refusal.message}") from refusal
+    return table.extended(entries), tuple(conditions)
+
+
+def defined(
+    statements: Sequence[Statement], names: str, place: Context
+) -> tuple[Definitions, frozenset[tuple[int, int]]]:
+    """Return the definitions that an equation adds, and the relations that make them."""
+    definitions = place.definitions
+    defining = set()
+    for text in filter(None, split_options(names)):
+        items = read_items(text)
+        reader = Reader(items, place.table, end=len(text))
+        wanted = reader.complete(reader.expression)
+        found = None
+        for number, statement in enumerate(statements):
+            for side, node in enumerate(statement.chain.sides[:-1]):
+                if node == wanted and found is None and statement.chain.signs[side] == "=":
+                    found = (number, side)
+        if found is None:
+            raise Refusal(
+                f":defines: {text} is not a side of the equation with a definition to its right"
+            )
+        number, side = found
+        chain = statements[number].chain
+        body = prepared_body(chain.sides[side + 1], chain.sides[side], place.table)
+        definitions = definitions.added(define(wanted, body, place.table))
+        defining.add(found)
+    return definitions, frozenset(defining)
+
+
+def prepared_body(body: Node, left: Node, table: Table) -> Node:
+    """Return the body of a definition with its sums bound, and repaired where they are wrong."""
+    outer = certain_indices(left, table)
+    bound = bind_sums(body, outer, table)
+    changed, _ = check_sums(bound, outer, frozenset(), table)
+    return changed
