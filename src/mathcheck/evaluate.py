@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,9 @@ from mathcheck.expressions import (
     Symbol,
     walk,
 )
+from mathcheck.kinds import Dimension
 from mathcheck.latex import Refusal
-from mathcheck.symbols import Dimension, Table
+from mathcheck.symbols import Table
 
 # Steps per comparison; a text that needs more is refused, not waited for.
 BUDGET = 400_000
@@ -107,7 +109,9 @@ class Scope:
         own: Mapping[str, Any] | None = None,
         depth: int = 0,
     ) -> None:
-        self.shared, self.values, self.parent, self.depth = shared, values, parent, depth
+        self.shared, self.parent, self.depth = shared, parent, depth
+        # Samples are whole numbers and fractions; they become numbers here, and nowhere else.
+        self.values = values if parent else {k: sampled_number(v) for k, v in values.items()}
         self.own: Mapping[str, Any] = own or {}
         self.names: dict[str, Any] = {}
         self.kept: dict[int, Any] = {}
@@ -194,6 +198,13 @@ class Scope:
             moved = Dual(tag, value, context.one)
         self.perturbed[key, place] = (tag, self.child({key: moved}))
         return self.perturbed[key, place]
+
+
+def sampled_number(value: Any) -> Any:
+    """Return a fraction of a sample, or those in an array, with all digits."""
+    if isinstance(value, np.ndarray):
+        return each(lambda x: arithmetic.number(x) if isinstance(x, int | Fraction) else x, value)
+    return arithmetic.number(value) if isinstance(value, Fraction) else value
 
 
 def lookup(key: str, scope: Scope, position: int | None = None) -> Any:

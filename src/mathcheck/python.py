@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Protocol
 
-import numpy as np
-
-from mathcheck.arithmetic import Row, bare
+from mathcheck.arithmetic import Row, bare, each
 from mathcheck.evaluate import Scope, lookup
 from mathcheck.latex import Refusal
 from mathcheck.symbols import Table, name_key, read_symbol
@@ -103,16 +101,9 @@ def python_value(code: Code, scope: Scope) -> Any:
 
 def as_python(key: str, scope: Scope) -> Any:
     """Return the value of a symbol as code takes it: classes count from zero."""
-    kind = scope.shared.table.kind(key)
     value = scope.values[key] if key in scope.values else lookup(key, scope)
-    if isinstance(value, frozenset):
-        return {member - 1 for member in value}
     if isinstance(value, Row):
         value = value.entries
-    first = scope.shared.table.entries[key].type.first if kind == "label" else 0
-    if isinstance(value, np.ndarray):
-        numbers = np.array([float(bare(x)) for x in value.ravel()]).reshape(value.shape)
-        return (numbers - first).astype(np.int64) if kind == "label" else numbers
-    if isinstance(value, int):
-        return value - first
-    return float(bare(value))
+    if not isinstance(value, int | frozenset):
+        value = each(bare, value)
+    return scope.shared.table.type(key).python(value)

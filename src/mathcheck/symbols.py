@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from mathcheck.kinds import KINDS, UNDECLARED, Dimension, Kind, listed
 from mathcheck.latex import (
     ALPHABETS,
     Item,
@@ -16,17 +18,10 @@ from mathcheck.latex import (
 )
 
 EXPECTED = "symbol : type : Python name or - : meaning"
-TYPES = (
-    "size a..b, index S, label S, integer a..b, binary, real, positive, unit, simplex[C], "
-    "onehot[C], spd[D], orthogonal[D], ones[C], identity[C], kronecker, set C, variable p, "
-    "function, name, opaque"
-)
 # The largest size that a table may name: samples are arrays of that many numbers.
 LARGEST = 12
-SAMPLED = frozenset(
-    {"label", "integer", "binary", "real", "positive", "unit", "simplex", "onehot", "spd"}
-    | {"orthogonal", "set"}
-)
+SAMPLED = frozenset(word for word, kind in KINDS.items() if kind.sampled)
+WRITTEN = re.compile(r"(\w+)(?: ([^\[\]]+?))?\s*(?:\[([^\[\]]*)\])?")
 
 
 @dataclass(frozen=True)
@@ -40,36 +35,11 @@ class Symbol:
 
 
 @dataclass(frozen=True)
-class Dimension:
-    """One dimension of an array: how many entries, and the number of the first."""
-
-    size: str
-    first: int = 1
-
-
-@dataclass(frozen=True)
-class Type:
-    """What a symbol may stand for.
-
-    `size` is the number that an index or label counts to, or the distribution of a variable;
-    `low` and `high` bound a size or an integer; `rows` says that each row is a sample of its own.
-    """
-
-    kind: str
-    shape: tuple[Dimension, ...] = ()
-    size: str = ""
-    first: int = 1
-    low: int = 0
-    high: int = 0
-    rows: bool = False
-
-
-@dataclass(frozen=True)
 class Entry:
     """One name with its type, and its name in Python."""
 
     key: str
-    type: Type
+    type: Kind
     python: str | None
     meaning: str = ""
 
@@ -104,64 +74,71 @@ def parse_symbols(lines: Sequence[str]) -> tuple[Symbol, ...]:
     return tuple(symbols)
 
 
-def parse_type(text: str) -> Type:
+def parse_type(text: str) -> Kind:
     """Return what a type says.
 
     Raises
     ------
     ValueError
-        If it is none of the types; the message lists them.
+        If it is none of the types, or has not what its word needs; the message lists them.
 
     Examples
     --------
     >>> parse_type("onehot[n; C]").rows, parse_type("size 2..5").high
     (True, 5)
     """
-    match = re.fullmatch(r"(\w+)(?: ([^\[\]]+?))?\s*(?:\[([^\[\]]*)\])?", text.strip())
-    if not match:
-        raise ValueError(f"the type {text!r} is none of: {TYPES}")
-    kind, argument, shape = match.groups()
-    dimensions = tuple(parse_dimension(d, text) for d in re.split("[,;]", shape)) if shape else ()
-    rows = ";" in (shape or "")
-    if kind in ("size", "integer"):
-        bounds = re.fullmatch(r"(-?\d{1,3})\.\.(-?\d{1,3})", argument or "")
+    match = WRITTEN.fullmatch(text.strip())
+    kind = KINDS.get(match[1]) if match else None
+    try:
+        if match is None or kind is None:
+            raise ValueError("is none of the types")
+        return kind(**parse_argument(kind, match[2] or ""), **parse_shape(kind, match[3]))
+    except ValueError as error:
+        raise ValueError(f"the type {text!r} {error}; the types are {listed()}") from None
+
+
+def parse_argument(kind: type[Kind], text: str) -> dict[str, Any]:
+    """Return what stands after the word of a type: bounds, a size, or a name."""
+    if kind.argument == "bounds":
+        bounds = re.fullmatch(r"(-?\d{1,3})\.\.(-?\d{1,3})", text)
         if not bounds or int(bounds[1]) > int(bounds[2]):
-            raise ValueError(f"the type {text!r} needs bounds, as in {kind} 2..5")
+            raise ValueError(f"needs bounds, as in {kind.example}")
         low, high = int(bounds[1]), int(bounds[2])
-        if kind == "size" and not (low >= 1 and high <= LARGEST and not shape):
-            raise ValueError(f"the type {text!r}: a size is a number from 1 to {LARGEST}")
-        return Type(kind, dimensions, low=low, high=high)
-    if kind in ("index", "label", "set", "variable"):
-        if not argument or (shape and kind != "label"):
-            raise ValueError(
-                f"the type {text!r} needs the name of what it counts to or is drawn from"
-            )
-        counted = parse_dimension(argument, text) if kind != "variable" else Dimension(argument)
-        return Type(kind, dimensions, size=counted.size, first=counted.first)
-    needed = {"simplex": (1, 2), "onehot": (1, 2), "ones": (1, 2), "spd": (1, 1)}
-    needed |= {"orthogonal": (1, 1), "identity": (1, 1)}
-    free = {"binary": (0, 3), "real": (0, 3), "positive": (0, 3), "unit": (0, 3)}
-    bare = dict.fromkeys(("kronecker", "function", "name", "opaque"), (0, 0))
-    known = needed | free | bare
-    if kind not in known or argument:
-        raise ValueError(f"the type {text!r} is none of: {TYPES}")
-    fewest, most = known[kind]
-    if not fewest <= len(dimensions) <= most:
-        raise ValueError(f"the type {text!r} has too few or too many dimensions; types: {TYPES}")
-    return Type(kind, dimensions, rows=rows)
+        if kind.kind == "size" and not 1 <= low <= high <= LARGEST:
+            raise ValueError(f"is no size, which is a number from 1 to {LARGEST}")
+        return {"low": low, "high": high}
+    if bool(text) != bool(kind.argument):
+        needs = f"needs a name after it, as in {kind.example}" if kind.argument else "ends there"
+        raise ValueError(f"has {text or 'nothing'} after {kind.kind}, which {needs}")
+    if kind.argument == "size":
+        counted = parse_dimension(text)
+        return {"size": counted.size, "first": counted.first}
+    return {"size": text} if text else {}
 
 
-def parse_dimension(text: str, whole: str) -> Dimension:
+def parse_shape(kind: type[Kind], text: str | None) -> dict[str, Any]:
+    """Return the dimensions that stand in brackets; a square has the same twice."""
+    shape = tuple(map(parse_dimension, re.split("[,;]", text))) if text else ()
+    fewest, most = kind.brackets
+    if not fewest <= len(shape) <= most or (text is not None and not shape):
+        expected = f"{fewest} to {most}" if fewest < most else f"{most or 'no'}"
+        raise ValueError(f"has {len(shape)} sizes in brackets; expected {expected}")
+    rows = ";" in (text or "")
+    if rows and not (kind.by_rows and len(shape) == 2):
+        raise ValueError("has rows, as by a semicolon, that are no values of their own")
+    return {"shape": shape * 2 if kind.square else shape, "rows": rows}
+
+
+def parse_dimension(text: str) -> Dimension:
     """Return a dimension: `C` counts from one, `0:C` from zero."""
     match = re.fullmatch(r"\s*(?:(0):)?(\S+)\s*", text)
     if not match:
-        raise ValueError(f"the type {whole!r} has an empty dimension")
+        raise ValueError("has an empty size")
     size = match[2]
-    if size.isdecimal():
-        if not 1 <= int(size) <= LARGEST:
-            raise ValueError(f"the type {whole!r}: a size is a number from 1 to {LARGEST}")
-    else:
+    if not size.isdecimal():
         size = name_key(read_items(size))
+    elif not 1 <= int(size) <= LARGEST:
+        raise ValueError(f"has the size {size}; a size is a number from 1 to {LARGEST}")
     return Dimension(size, 0 if match[1] else 1)
 
 
@@ -241,9 +218,13 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self.entries
 
+    def type(self, key: str) -> Kind:
+        """Return the type of a name; one that is not in the table has a type without values."""
+        return self.entries[key].type if key in self.entries else UNDECLARED
+
     def kind(self, key: str) -> str:
-        """Return the kind of a name, or an empty string."""
-        return self.entries[key].type.kind if key in self.entries else ""
+        """Return the word for the type of a name, or an empty string."""
+        return self.type(key).kind
 
     @cached_property
     def words(self) -> dict[str, list[tuple[str, ...]]]:
@@ -263,7 +244,7 @@ class Table:
         r"""The arrays by the names of their components, and of their rows."""
         found: dict[str, list[str]] = {}
         for key, entry in self.entries.items():
-            if not entry.type.shape and entry.type.kind != "name":
+            if not entry.type.shape and not entry.type.defined:
                 continue
             capital = lowered(key)
             row = rf"\mathbf{{{capital}}}" if key != capital and plain(key) == key else capital
@@ -274,11 +255,8 @@ class Table:
 
     def dimensions(self, key: str) -> int | None:
         """Return how many indices an array has; `None` for a name that is not yet defined."""
-        entry = self.entries[key]
-        if entry.type.kind == "name":
-            return None
-        square = entry.type.kind in ("spd", "orthogonal", "identity")
-        return 2 if square else len(entry.type.shape)
+        kind = self.entries[key].type
+        return None if kind.defined else len(kind.shape)
 
 
 def entries(symbols: Iterable[Symbol], table: Table) -> list[Entry]:
@@ -331,14 +309,10 @@ def split_names(items: Sequence[Item]) -> list[list[Item]]:
 
 def check_sizes(entry: Entry, table: Table) -> None:
     """Refuse an entry whose sizes or distribution the table does not have."""
-    for dimension in entry.type.shape:
-        if not dimension.size.isdecimal() and table.kind(dimension.size) != "size":
-            raise ValueError(f"{entry.key}: {dimension.size} is not declared as a size")
-    if entry.type.kind in ("index", "label", "set"):
-        size = entry.type.size
-        if not size.isdecimal() and table.kind(size) != "size":
+    for size in sorted(entry.type.depends):
+        if table.kind(size) != "size":
             raise ValueError(f"{entry.key}: {size} is not declared as a size")
-    if entry.type.kind == "variable":
+    if entry.type.variable:
         key = name_key(read_items(entry.type.size))
-        if table.kind(key) not in ("simplex", "name"):
+        if not table.type(key).distribution:
             raise ValueError(f"{entry.key}: {key} is not declared as a simplex")

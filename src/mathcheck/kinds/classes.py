@@ -1,0 +1,189 @@
+"""Classes: distributions over them, one of them, some of them."""
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mathcheck.kinds.base import (
+    GRID,
+    LEAST,
+    Kind,
+    Sizes,
+    Value,
+    length,
+    patterned,
+    power_of_two,
+)
+
+
+@dataclass(frozen=True)
+class Simplex(Kind):
+    """A distribution, a joint table, or a distribution in each row; no probability is zero."""
+
+    kind: ClassVar[str] = "simplex"
+    example: ClassVar[str] = "simplex[C]"
+    brackets: ClassVar[tuple[int, int]] = (1, 2)
+    by_rows: ClassVar[bool] = True
+    sampled: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
+    convex: ClassVar[bool] = True
+    distribution: ClassVar[bool] = True
+    described: ClassVar[str] = (
+        "probabilities that sum to one, all of them above zero: any, then one that is nearly one "
+        "and others as small as 0.000001, and equal ones"
+    )
+
+    def parts(self, sizes: Sizes, distribution: Callable[[int, int], Sequence[Any]]) -> np.ndarray:
+        """Return an array made of the distributions with the given numbers and lengths."""
+        lengths = self.lengths(sizes)
+        number = lengths[0] if self.rows else 1
+        count = int(np.prod(lengths)) // number
+        entries = [p for row in range(number) for p in distribution(row, count)]
+        result: np.ndarray = patterned(lengths, lambda position, place: entries[position])
+        return result
+
+    def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
+        """Return multiples of the grid at scale 0, otherwise numbers near a corner."""
+
+        def general(row: int, count: int) -> list[Fraction]:
+            cuts = sorted(source.sample(range(1, GRID), count - 1))
+            return [Fraction(b - a, GRID) for a, b in itertools.pairwise([0, *cuts, GRID])]
+
+        def near_corner(row: int, count: int) -> list[Fraction]:
+            # The sum of the light ones is below one, and exact in binary64.
+            light = [
+                Fraction(source.randint(GRID // 2, GRID), GRID)
+                * power_of_two(-source.randint(abs(scale), 2 * abs(scale) - 4) - count.bit_length())
+                for _ in range(count - 1)
+            ]
+            light.insert(source.randrange(count), 1 - sum(light, Fraction(0)))
+            return light
+
+        return self.parts(sizes, near_corner if scale else general)
+
+    def rounded(self, sizes: Sizes, source: random.Random, attempt: int) -> Value:
+        """Return equal probabilities at first."""
+        if attempt < 4:
+            return self.parts(sizes, lambda row, count: [Fraction(1, count)] * count)
+        return self.draw(sizes, source)
+
+    def corners(self, sizes: Sizes) -> Sequence[Value]:
+        """Return equal probabilities, those nearest to two corners, and a half with a tie."""
+
+        def near(which: int) -> Callable[[int, int], list[Fraction]]:
+            def distribution(row: int, count: int) -> list[Fraction]:
+                result = [LEAST] * count
+                result[(which + row) % count] = 1 - LEAST * (count - 1)
+                return result
+
+            return distribution
+
+        def half(row: int, count: int) -> list[Fraction]:
+            if count == 1:
+                return [Fraction(1)]
+            return [Fraction(1, 2), *[Fraction(1, 2 * (count - 1))] * (count - 1)]
+
+        equal = self.parts(sizes, lambda row, count: [Fraction(1, count)] * count)
+        return [equal, *(self.parts(sizes, d) for d in (near(0), near(-1), half))]
+
+    def indeterminates(
+        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
+    ) -> Iterator[Value]:
+        """Return an indeterminate for each probability but the last, which is the rest."""
+
+        def distribution(row: int, count: int) -> list[Any]:
+            free = [symbol(f"{key} {row} {place}") for place in range(count - 1)]
+            return [*free, 1 - sum(free)]
+
+        yield self.parts(sizes, distribution)
+
+
+@dataclass(frozen=True)
+class Onehot(Kind):
+    """A vector with a single one, or such rows."""
+
+    kind: ClassVar[str] = "onehot"
+    example: ClassVar[str] = "onehot[n; C]"
+    brackets: ClassVar[tuple[int, int]] = (1, 2)
+    by_rows: ClassVar[bool] = True
+    sampled: ClassVar[bool] = True
+    described: ClassVar[str] = "zeros and a single one, in all or in each row: any class"
+
+    def of_classes(self, classes: Sequence[int], lengths: tuple[int, ...]) -> Value:
+        """Return the rows with ones at these places."""
+        rows = (0,) if len(lengths) == 1 else ()
+        return patterned(
+            lengths, lambda position, place: int(classes[(*rows, *place)[0]] == place[-1])
+        )
+
+    def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
+        """Return any of the values; there is but one scale."""
+        *rows, count = self.lengths(sizes)
+        classes = [source.randrange(count) for _ in range(rows[0] if rows else 1)]
+        return self.of_classes(classes, (*rows, count))
+
+    def members(self, sizes: Sizes) -> Iterator[Value]:
+        """Return all choices of classes."""
+        *rows, count = self.lengths(sizes)
+        for classes in itertools.product(range(count), repeat=rows[0] if rows else 1):
+            yield self.of_classes(classes, (*rows, count))
+
+    def corners(self, sizes: Sizes) -> Sequence[Value]:
+        """Return the first class, the last, and in rows all in turn."""
+        *rows, count = self.lengths(sizes)
+        number = rows[0] if rows else 1
+        choices = [[0] * number, [count - 1] * number, [row % count for row in range(number)]]
+        return [self.of_classes(c, (*rows, count)) for c in choices[: 3 if rows else 2]]
+
+
+@dataclass(frozen=True)
+class Set(Kind):
+    """Some of the classes, which may be all or none."""
+
+    kind: ClassVar[str] = "set"
+    example: ClassVar[str] = "set C"
+    argument: ClassVar[str] = "size"
+    sampled: ClassVar[bool] = True
+    described: ClassVar[str] = "some of the numbers from 1 to a size: any of them, all, none"
+
+    def classes(self, sizes: Sizes) -> range:
+        """Return all classes."""
+        return range(self.first, self.first + length(self.size, sizes))
+
+    def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
+        """Return a set that is not empty."""
+        classes = self.classes(sizes)
+        members = [c for c in classes if source.random() < 0.6]
+        return frozenset(members or [source.choice(classes)])
+
+    def members(self, sizes: Sizes) -> Iterator[Value]:
+        """Return all sets, the large ones first and the empty one last."""
+        classes = self.classes(sizes)
+        for count in reversed(range(len(classes) + 1)):
+            yield from map(frozenset, itertools.combinations(classes, count))
+
+    def corners(self, sizes: Sizes) -> Sequence[Value]:
+        """Return all classes, a single one, and none."""
+        classes = self.classes(sizes)
+        return [frozenset(classes), frozenset(classes[-1:]), frozenset()]
+
+    def python(self, value: Value) -> Any:
+        """Return the set of the classes, which count from zero."""
+        return {member - self.first for member in value}
+
+
+@dataclass(frozen=True)
+class Variable(Kind):
+    """A random variable with a finite distribution."""
+
+    kind: ClassVar[str] = "variable"
+    example: ClassVar[str] = r"variable \mathbf{p}"
+    argument: ClassVar[str] = "name"
+    ranges: ClassVar[bool] = True
+    variable: ClassVar[bool] = True
+    described: ClassVar[str] = "a random variable with the named distribution: all of its values"

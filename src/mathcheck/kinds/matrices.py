@@ -1,0 +1,155 @@
+"""Matrices of a kind, and constant arrays."""
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mathcheck.kinds.base import (
+    SCALES,
+    Kind,
+    Sizes,
+    Value,
+    filled,
+    is_diagonal,
+    patterned,
+    power_of_two,
+)
+
+
+def diagonal(entries: Sequence[Any]) -> np.ndarray:
+    """Return a matrix with these entries on its diagonal."""
+    shape = (len(entries), len(entries))
+    result: np.ndarray = patterned(shape, lambda k, at: entries[at[0]] if at[0] == at[1] else 0)
+    return result
+
+
+@dataclass(frozen=True)
+class Spd(Kind):
+    """A symmetric positive definite matrix."""
+
+    kind: ClassVar[str] = "spd"
+    example: ClassVar[str] = "spd[D]"
+    brackets: ClassVar[tuple[int, int]] = (1, 1)
+    square: ClassVar[bool] = True
+    symmetric: ClassVar[bool] = True
+    sampled: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
+    convex: ClassVar[bool] = True
+    described: ClassVar[str] = (
+        "a symmetric positive definite matrix: any, then with eigenvalues from a thousandth to a "
+        "thousand, alone or together, the unit matrix, and one that is nearly singular"
+    )
+
+    def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
+        """Return a product; small in all for small scales, both small and large for large ones."""
+        size = self.lengths(sizes)[0]
+        root = filled((size, size), lambda: Fraction(source.randint(-32, 32), 16))
+        matrix = root @ root.T + diagonal([power_of_two(-source.randint(0, 4))] * size)
+        if scale < 0:
+            return matrix * power_of_two(scale)
+        stretched = diagonal(
+            [power_of_two(source.randint(-(scale // 2), scale // 2)) for _ in range(size)]
+        )
+        return stretched @ matrix @ stretched
+
+    def rounded(self, sizes: Sizes, source: random.Random, attempt: int) -> Value:
+        """Return the unit matrix, then small multiples of it, then any."""
+        size = self.lengths(sizes)[0]
+        if attempt < 4:
+            return diagonal([(1, 2, Fraction(1, 2), 3)[attempt]] * size)
+        return self.draw(sizes, source)
+
+    def corners(self, sizes: Sizes) -> Sequence[Value]:
+        """Return the unit matrix, one with small and large eigenvalues, one nearly singular."""
+        size = self.lengths(sizes)[0]
+        little = power_of_two(min(SCALES))
+        spread = itertools.islice(
+            itertools.cycle([little, power_of_two(max(SCALES)), Fraction(1)]), size
+        )
+        nearly = patterned((size, size), lambda k, place: 1 if is_diagonal(place) else 1 - little)
+        return [diagonal([1] * size), diagonal(list(spread)), nearly]
+
+    def indeterminates(
+        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
+    ) -> Iterator[Value]:
+        """Return any symmetric matrix: what is the same function of all is so of some."""
+        yield patterned(self.lengths(sizes), lambda k, place: symbol(f"{key} {sorted(place)}"))
+
+
+@dataclass(frozen=True)
+class Orthogonal(Kind):
+    """A matrix whose transpose is its inverse."""
+
+    kind: ClassVar[str] = "orthogonal"
+    example: ClassVar[str] = "orthogonal[D]"
+    brackets: ClassVar[tuple[int, int]] = (1, 1)
+    square: ClassVar[bool] = True
+    sampled: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
+    described: ClassVar[str] = (
+        "an orthogonal matrix: a product of reflections, with the determinant 1 or -1, and the "
+        "unit matrix, its negative and a permutation"
+    )
+
+    def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
+        """Return a product of reflections, as each orthogonal matrix is; there is but one scale."""
+        size = self.lengths(sizes)[0]
+        result = diagonal([1] * size)
+        for _ in range(size - source.randint(0, 1)):
+            v = filled((size,), lambda: source.choice((-1, 1)) * source.randint(1, 4))
+            result = result - np.multiply.outer(result @ v, v) * Fraction(2, int(v @ v))
+        return result
+
+    def rounded(self, sizes: Sizes, source: random.Random, attempt: int) -> Value:
+        """Return the unit matrix first."""
+        return self.corners(sizes)[0] if attempt < 2 else self.draw(sizes, source)
+
+    def corners(self, sizes: Sizes) -> Sequence[Value]:
+        """Return the unit matrix, its negative, and the reversal of the order."""
+        one = diagonal([1] * self.lengths(sizes)[0])
+        return [one, -one, one[::-1]]
+
+
+@dataclass(frozen=True)
+class Ones(Kind):
+    """An array of ones."""
+
+    kind: ClassVar[str] = "ones"
+    example: ClassVar[str] = "ones[C]"
+    brackets: ClassVar[tuple[int, int]] = (1, 2)
+    described: ClassVar[str] = "an array of ones"
+
+    def constant(self, sizes: Sizes) -> Value:
+        """Return the array."""
+        return filled(self.lengths(sizes), lambda: 1)
+
+
+@dataclass(frozen=True)
+class Identity(Kind):
+    """The unit matrix."""
+
+    kind: ClassVar[str] = "identity"
+    example: ClassVar[str] = "identity[C]"
+    brackets: ClassVar[tuple[int, int]] = (1, 1)
+    square: ClassVar[bool] = True
+    symmetric: ClassVar[bool] = True
+    described: ClassVar[str] = "the unit matrix"
+
+    def constant(self, sizes: Sizes) -> Value:
+        """Return the matrix."""
+        return diagonal([1] * self.lengths(sizes)[0])
+
+
+@dataclass(frozen=True)
+class Kronecker(Kind):
+    """One where two indices are equal, otherwise zero."""
+
+    kind: ClassVar[str] = "kronecker"
+    example: ClassVar[str] = "kronecker"
+    parameter: ClassVar[bool] = False
+    described: ClassVar[str] = "Kronecker's delta: one if its indices are equal, otherwise zero"

@@ -1,0 +1,166 @@
+"""Real numbers, and arrays of them."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from mathcheck.kinds.base import (
+    GRID,
+    LEAST,
+    SCALES,
+    Kind,
+    Sizes,
+    Value,
+    filled,
+    is_diagonal,
+    patterned,
+    power_of_two,
+)
+
+Pattern = Callable[[int, tuple[int, ...]], Fraction | int]
+HALF = Fraction(1, 2)
+LARGE, SMALL = power_of_two(max(SCALES)), power_of_two(min(SCALES))
+
+
+def ones(position: int, place: tuple[int, ...]) -> int:
+    """Tie all entries."""
+    return 1
+
+
+def halves(position: int, place: tuple[int, ...]) -> Fraction:
+    """Go through half and whole numbers."""
+    return (position + 1) * HALF
+
+
+def tied(position: int, place: tuple[int, ...]) -> Fraction | int:
+    """Tie the two largest entries."""
+    return 2 if position < 2 else HALF
+
+
+@dataclass(frozen=True)
+class Continuous(Kind):
+    """Numbers of an interval."""
+
+    brackets: ClassVar[tuple[int, int]] = (0, 3)
+    sampled: ClassVar[bool] = True
+    continuous: ClassVar[bool] = True
+    convex: ClassVar[bool] = True
+    # The numbers of which the smallest counterexample is made, and those that must be tried;
+    # arrays that must be tried.
+    round: ClassVar[tuple[Fraction | int, ...]] = ()
+    points: ClassVar[tuple[Fraction | int, ...]] = ()
+    patterns: ClassVar[tuple[Pattern, ...]] = ()
+
+    def number(self, source: random.Random, scale: int) -> Fraction:
+        """Return one number of a scale."""
+        raise NotImplementedError
+
+    def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
+        """Return numbers of a scale; in an array some of them are of the scales between."""
+        lengths = self.lengths(sizes)
+
+        def entry() -> Fraction:
+            between = lengths and source.random() < 0.5
+            return self.number(source, source.randint(*sorted((0, scale))) if between else scale)
+
+        return filled(lengths, entry)
+
+    def rounded(self, sizes: Sizes, source: random.Random, attempt: int) -> Value:
+        """Return first one number everywhere, then a mixture of more and more numbers."""
+        pool = self.round[attempt : attempt + 1] if attempt < 2 else self.round[: 1 + attempt // 2]
+        return filled(self.lengths(sizes), lambda: source.choice(pool))
+
+    def corners(self, sizes: Sizes) -> Sequence[Value]:
+        """Return the points of a number, or the patterns of an array."""
+        lengths = self.lengths(sizes)
+        return [patterned(lengths, p) for p in self.patterns] if lengths else self.points
+
+    def indeterminates(
+        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
+    ) -> Iterator[Value]:
+        """Return one indeterminate for each number."""
+        yield patterned(
+            self.lengths(sizes), lambda position, place: symbol(f"{key} {place}" if place else key)
+        )
+
+
+@dataclass(frozen=True)
+class Real(Continuous):
+    """Any real number."""
+
+    kind: ClassVar[str] = "real"
+    example: ClassVar[str] = "real[n, C]"
+    round: ClassVar[tuple[Fraction | int, ...]] = (0, 1, -1, HALF, 2, -HALF, 3 * HALF, -2, 3)
+    points: ClassVar[tuple[Fraction | int, ...]] = (0, 1, -1, HALF, -HALF, 2, -2)
+    patterns: ClassVar[tuple[Pattern, ...]] = (
+        lambda position, place: 0,
+        ones,
+        lambda position, place: (-1) ** position,
+        lambda position, place: int(position == 0),
+        lambda position, place: int(is_diagonal(place)) * (position + 1),
+        halves,
+        tied,
+    )
+    described: ClassVar[str] = (
+        "a real number, or an array of them: between -3 and 3, then a thousandth and a thousand "
+        "times as large, zeros, halves and whole numbers, equal entries"
+    )
+
+    def number(self, source: random.Random, scale: int) -> Fraction:
+        """Return a number between -3 and 3, scaled."""
+        return Fraction(source.randint(-3 * GRID, 3 * GRID), GRID) * power_of_two(scale)
+
+
+@dataclass(frozen=True)
+class Positive(Continuous):
+    """A number above zero."""
+
+    kind: ClassVar[str] = "positive"
+    example: ClassVar[str] = "positive"
+    above_zero: ClassVar[bool] = True
+    round: ClassVar[tuple[Fraction | int, ...]] = (1, 2, HALF, 3, Fraction(1, 4), 4)
+    points: ClassVar[tuple[Fraction | int, ...]] = (1, HALF, 2, 3)
+    patterns: ClassVar[tuple[Pattern, ...]] = (
+        ones,
+        halves,
+        tied,
+        lambda position, place: SMALL if position % 2 else LARGE,
+    )
+    described: ClassVar[str] = (
+        "a number above zero, or an array of them: between 0.125 and 3, then a thousandth and a "
+        "thousand times as large, halves and whole numbers, equal entries"
+    )
+
+    def number(self, source: random.Random, scale: int) -> Fraction:
+        """Return a number between an eighth and 3, scaled."""
+        return Fraction(source.randint(GRID // 8, 3 * GRID), GRID) * power_of_two(scale)
+
+
+@dataclass(frozen=True)
+class Unit(Continuous):
+    """A number between zero and one, without them."""
+
+    kind: ClassVar[str] = "unit"
+    example: ClassVar[str] = "unit"
+    above_zero: ClassVar[bool] = True
+    round: ClassVar[tuple[Fraction | int, ...]] = (HALF, Fraction(1, 4), Fraction(3, 4))
+    points: ClassVar[tuple[Fraction | int, ...]] = (HALF, LEAST, 1 - LEAST, Fraction(1, 4))
+    patterns: ClassVar[tuple[Pattern, ...]] = (
+        lambda position, place: HALF,
+        lambda position, place: 1 - LEAST if position % 2 else LEAST,
+        lambda position, place: Fraction(3, 4) if position < 2 else Fraction(1, 4),
+    )
+    described: ClassVar[str] = (
+        "a number between 0 and 1, or an array of them: between 0.016 and 0.97, then as near as "
+        "0.000001 to 0 and to 1, a half, equal entries"
+    )
+
+    def number(self, source: random.Random, scale: int) -> Fraction:
+        """Return a number near zero for small scales, near one for large ones."""
+        if scale == 0:
+            # So far from one that a geometric series settles.
+            return Fraction(source.randint(GRID // 64, GRID - GRID // 32), GRID)
+        distance = Fraction(source.randint(GRID // 64, GRID - 1), GRID) * power_of_two(-abs(scale))
+        return distance if scale < 0 else 1 - distance
