@@ -155,15 +155,15 @@ def define(side: Node, body: Node, table: Table, ranges: Iterable[Node] = ()) ->
         indices = tuple(
             index.key
             for index in side.indices
-            if isinstance(index, Symbol) and table.kind(index.key) in ("index", "label")
+            if isinstance(index, Symbol) and table.type(index.key).counts_to
         )
         if len(indices) != len(side.indices) or len(set(indices)) != len(indices):
             raise Refusal("entries are defined for indices, as in y_c", side.start)
     if isinstance(inner, Symbol):
-        kind = table.kind(inner.key)
-        if kind != "name":
+        kind = table.type(inner.key)
+        if not kind.defined:
             raise Refusal(
-                f"{inner.key} is declared as {kind}; what is defined is declared as name",
+                f"{inner.key} is declared as {kind.kind}; what is defined is declared as name",
                 inner.start,
             )
         return Definition(inner.key, None, indices, body, table)
@@ -193,7 +193,7 @@ def parameter(argument: Argument, table: Table) -> Parameter:
         base, exponent = value.operands
         if (
             isinstance(base, Symbol)
-            and table.kind(base.key) in ("positive", "unit")
+            and table.type(base.key).above_zero
             and exponent == Number(Fraction(2))
             and not table.entries[base.key].type.shape
         ):
@@ -204,11 +204,10 @@ def parameter(argument: Argument, table: Table) -> Parameter:
             argument.start,
         )
     kind = table.entries[value.key].type
-    if kind.kind in ("size", "function", "opaque", "kronecker"):
+    if not kind.parameter:
         raise Refusal(f"{value.key}, a {kind.kind}, can't be a parameter", argument.start)
-    dimensions = guessed_dimensions(value.key) if kind.kind == "name" else len(kind.shape)
-    size = kind.size if kind.kind in ("index", "label") else ""
-    return Parameter(argument.separator, argument.literal, value.key, dimensions, size)
+    dimensions = guessed_dimensions(value.key) if kind.defined else len(kind.shape)
+    return Parameter(argument.separator, argument.literal, value.key, dimensions, kind.counts_to)
 
 
 def names_in(node: Node) -> list[str]:

@@ -20,8 +20,6 @@ from mathcheck.expressions import (
 )
 from mathcheck.symbols import Table
 
-COUNTING = frozenset({"index", "label", "integer", "binary"})
-
 
 @dataclass(frozen=True)
 class Problem:
@@ -53,14 +51,13 @@ def candidates(node: Big) -> tuple[list[str], list[str]]:
 def free_indices(node: Node, table: Table) -> frozenset[str]:
     """Return the indices and random variables that are free in an expression."""
     if isinstance(node, Symbol):
-        counts = table.kind(node.key) in ("index", "variable")
-        return frozenset({node.key}) if counts else frozenset()
+        return frozenset({node.key}) if table.type(node.key).ranges else frozenset()
     if isinstance(node, Event):
         return free_indices(node.value, table) if node.value else frozenset({node.variable})
     found: frozenset[str] = frozenset()
     for child in children(node):
         found |= free_indices(child, table)
-    if isinstance(node, Range) and table.kind(node.variable) == "index":
+    if isinstance(node, Range) and table.type(node.variable).ranges:
         found |= {node.variable}
     if isinstance(node, Big):
         certain, possible = candidates(node)
@@ -71,7 +68,7 @@ def free_indices(node: Node, table: Table) -> frozenset[str]:
     if isinstance(node, Moment):
         drawn = {key for key, _ in node.draws}
         if not node.draws:
-            drawn = {key for key in found if table.kind(key) == "variable"}
+            drawn = {key for key in found if table.type(key).variable}
         return found - drawn
     return found
 
@@ -109,7 +106,11 @@ def bind_sums(node: Node, outer: frozenset[str], table: Table) -> Node:
     """
     if isinstance(node, Big):
         certain, possible = candidates(node)
-        also = [n for n in possible if n not in outer and table.kind(n) == "index"]
+        also = [
+            n
+            for n in possible
+            if n not in outer and table.type(n).counts_to and table.type(n).ranges
+        ]
         variables = (*certain, *also)
         inside = outer | set(variables)
         return replace(

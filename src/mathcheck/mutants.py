@@ -142,7 +142,7 @@ def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:
     others: dict[object, set[str]] = {}
     for name in here:
         entry = table.entries.get(name)
-        if entry and entry.type.kind == "index":
+        if entry and entry.type.counts_to and entry.type.ranges:
             indices.setdefault(entry.type.size, set()).add(name)
         elif (
             entry
@@ -234,7 +234,7 @@ def is_matrix(node: Symbol, table: Table) -> bool:
     if node.key not in table:
         return False
     kind = table.entries[node.key].type
-    return len(kind.shape) == 2 and kind.kind not in ("spd", "identity")
+    return len(kind.shape) == 2 and not kind.symmetric
 
 
 def dropped_terms(node: Operation, text: str) -> Iterator[Mutant]:

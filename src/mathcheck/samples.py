@@ -55,7 +55,7 @@ def sizes(keys: Iterable[str], table: Table) -> list[dict[str, int]]:
 
 def needed_sizes(keys: Iterable[str], table: Table) -> set[str]:
     """Return the sizes on which the symbols depend."""
-    needed = {key for key in keys if table.kind(key) == "size"}
+    needed = {key for key in keys if table.type(key).dimension}
     return needed.union(*(table.type(key).depends for key in keys))
 
 
@@ -149,10 +149,10 @@ class Drawing:
 STRATA: tuple[tuple[str, Callable[[Drawing, Sizes], Values]], ...] = (
     ("scaled", Drawing.alike),
     ("corner", Drawing.one_corner),
-    ("corner", Drawing.tied),
+    ("tied", Drawing.tied),
     ("scaled", Drawing.apart),
     ("corner", Drawing.corners),
-    ("corner", Drawing.round),
+    ("round", Drawing.round),
     ("general", Drawing.general),
     ("mixed", Drawing.mixed),
 )

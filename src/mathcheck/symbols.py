@@ -20,7 +20,6 @@ from mathcheck.latex import (
 EXPECTED = "symbol : type : Python name or - : meaning"
 # The largest size that a table may name: samples are arrays of that many numbers.
 LARGEST = 12
-SAMPLED = frozenset(word for word, kind in KINDS.items() if kind.sampled)
 WRITTEN = re.compile(r"(\w+)(?: ([^\[\]]+?))?\s*(?:\[([^\[\]]*)\])?")
 
 
@@ -104,7 +103,7 @@ def parse_argument(kind: type[Kind], text: str) -> dict[str, Any]:
         if not bounds or int(bounds[1]) > int(bounds[2]):
             raise ValueError(f"needs bounds, as in {kind.example}")
         low, high = int(bounds[1]), int(bounds[2])
-        if kind.kind == "size" and not 1 <= low <= high <= LARGEST:
+        if kind.dimension and not 1 <= low <= high <= LARGEST:
             raise ValueError(f"is no size, which is a number from 1 to {LARGEST}")
         return {"low": low, "high": high}
     if bool(text) != bool(kind.argument):
@@ -310,7 +309,7 @@ def split_names(items: Sequence[Item]) -> list[list[Item]]:
 def check_sizes(entry: Entry, table: Table) -> None:
     """Refuse an entry whose sizes or distribution the table does not have."""
     for size in sorted(entry.type.depends):
-        if table.kind(size) != "size":
+        if not table.type(size).dimension:
             raise ValueError(f"{entry.key}: {size} is not declared as a size")
     if entry.type.variable:
         key = name_key(read_items(entry.type.size))

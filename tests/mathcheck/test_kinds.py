@@ -2,13 +2,15 @@
 
 import itertools
 import random
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from mathcheck.kinds import KINDS, SCALES, Kind
+from mathcheck.book import check_text
+from mathcheck.kinds import KINDS, SCALES, Kind, Sizes
 from mathcheck.samples import everything, generator, stream
 from mathcheck.symbols import Table, entries, parse_symbols, parse_type
 
@@ -54,6 +56,13 @@ def determinant(matrix: np.ndarray) -> Any:
         return matrix[0, 0]
     minors = (np.delete(matrix[1:], c, axis=1) for c in range(len(matrix)))
     return sum((-1) ** c * matrix[0, c] * determinant(m) for c, m in enumerate(minors))
+
+
+def verdicts(table: str, *equations: str) -> list[str]:
+    """Return the verdicts on equations below a symbol table, as they stand in a book."""
+    parts = [f"```{{symbols}}\n{table}\n```"]
+    parts += [f"```{{math}}\n{equation}\n```" for equation in equations]
+    return [checked.result.status for checked in check_text("\n\n".join(parts))]
 
 
 def numbers(value: Any) -> list[Any]:
@@ -220,6 +229,37 @@ def test_matrices_have_small_and_large_eigenvalues_and_either_determinant() -> N
     assert (eigenvalues[:, -1] / eigenvalues[:, 0]).max() > 1e4
     drawn = [orthogonal.draw(SIZES, source) for _ in range(12)]
     assert {determinant(matrix) for matrix in drawn} == {1, -1}
+
+
+def test_a_new_type_is_one_class() -> None:
+    @dataclass(frozen=True)
+    class Graph(Kind):
+        """The adjacency matrix of a simple graph."""
+
+        kind: ClassVar[str] = "graph"
+        example: ClassVar[str] = "graph[n]"
+        brackets: ClassVar[tuple[int, int]] = (1, 1)
+        square: ClassVar[bool] = True
+        sampled: ClassVar[bool] = True
+        described: ClassVar[str] = "the adjacency matrix of a simple graph: any"
+
+        def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Any:
+            half = np.triu([[source.randint(0, 1) for _ in row] for row in np.eye(sizes["n"])], 1)
+            return (half + half.T).astype(int).astype(object)
+
+    try:
+        statuses = verdicts(
+            "n : size 2..4 : - : n\ni, j : index n : - : i\nA : graph[n] : - : a graph",
+            "A^\\top = A",
+            "A_{ii} = 0",
+            r"(A^2)_{ii} = \sum_{j=1}^{n} A_{ij}",
+            "A_{ij} = 0",
+        )
+    finally:
+        del KINDS["graph"]
+    assert statuses == ["checked", "checked", "checked", "failed"]
+    with pytest.raises(ValueError, match="none of the types"):
+        parse_type("graph[n]")
 
 
 # --- the stream ---

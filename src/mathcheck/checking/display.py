@@ -45,4 +45,4 @@ def describe(values: Mapping[str, Any], scope: Scope, assignment: Mapping[str, i
 
 def rank(key: str, table: Table) -> int:
     """Return the place of a symbol in the description of a sample."""
-    return 0 if table.kind(key) == "size" else 1
+    return 0 if table.type(key).dimension else 1

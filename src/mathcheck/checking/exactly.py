@@ -14,7 +14,7 @@ from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
 from mathcheck.evaluate import Scope, evaluate, holds, index_range
 from mathcheck.exact import NotExact, converted
 from mathcheck.latex import Refusal
-from mathcheck.symbols import SAMPLED, plain
+from mathcheck.symbols import plain
 
 EXACT_SIZE = 4
 
@@ -33,7 +33,7 @@ def exact_sizes(reading: Reading) -> tuple[str, ...]:
         if relation not in ready.defining
     ]
     keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = sorted(key for key in keys if table.kind(key) in SAMPLED)
+    sampled = sorted(key for key in keys if table.type(key).sampled)
     if not claims or set(claims) != {"="}:
         return ()
     decided: list[Mapping[str, int]] = []

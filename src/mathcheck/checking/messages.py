@@ -16,7 +16,6 @@ from mathcheck.checking.tally import Failure, Tally
 from mathcheck.evaluate import Scope
 from mathcheck.expressions import SetOf
 from mathcheck.latex import Refusal
-from mathcheck.symbols import SAMPLED
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 SIGNS = {
@@ -35,7 +34,7 @@ def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | 
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed + 1)
     keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = {key for key in keys if table.kind(key) in SAMPLED}
+    sampled = {key for key in keys if table.type(key).sampled}
     for given in fitting_sizes(reading, keys)[:3]:
         for values in samples.round_values(sampled, given, table, source):
             tally = Tally()

@@ -14,7 +14,7 @@ from mathcheck.evaluate import Scope, Shared, evaluate, holds, index_range
 from mathcheck.expressions import Case, Node, Relation, Symbol, walk
 from mathcheck.indices import free_indices
 from mathcheck.latex import read_items
-from mathcheck.symbols import SAMPLED, name_key
+from mathcheck.symbols import name_key
 
 ATTEMPTS = 200
 # Of the values of the free indices, at most so many are tried at one point.
@@ -38,7 +38,7 @@ def sampled_keys(
         found |= place.definitions.dependencies(key)
     table = place.table
     for key in list(found):
-        if table.kind(key) == "variable":
+        if table.type(key).variable:
             found |= place.definitions.dependencies(
                 name_key(read_items(table.entries[key].type.size))
             )
@@ -51,7 +51,7 @@ def sample_points(
     """Yield samples until every relation was compared at enough of them."""
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed)
-    sampled = {key for key in keys if table.kind(key) in SAMPLED}
+    sampled = {key for key in keys if table.type(key).sampled}
     combinations = fitting_sizes(reading, keys)
     wanted = points if sampled else len(combinations)
     for attempt in range(points + ATTEMPTS if sampled else len(combinations)):
@@ -76,9 +76,10 @@ def cases_of_equality(reading: Reading) -> list[tuple[str, Node]]:
         if not isinstance(condition, Relation) or condition.signs != ("=",):
             continue
         left, right = condition.sides
-        number = isinstance(left, Symbol) and table.kind(left.key) in ("real", "positive", "unit")
-        if number and not free_indices(right, table):
-            found.append((left.key, right))  # type: ignore[attr-defined]
+        if isinstance(left, Symbol) and not free_indices(right, table):
+            kind = table.type(left.key)
+            if kind.sampled and kind.continuous and not kind.shape:
+                found.append((left.key, right))
     return found
 
 
@@ -91,7 +92,7 @@ def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]
         c
         for c in dict.fromkeys((*reading.extra, *(c for group in groups for c in group)))
         if isinstance(c, Relation)
-        and all(table.kind(key) == "size" for key in reading.place.definitions.reach(c))
+        and all(table.type(key).dimension for key in reading.place.definitions.reach(c))
     ]
     return [
         given

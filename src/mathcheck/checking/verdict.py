@@ -21,7 +21,6 @@ from mathcheck.expressions import Relation, SetOf
 from mathcheck.indices import Problem
 from mathcheck.latex import Refusal
 from mathcheck.report import Result
-from mathcheck.symbols import SAMPLED
 
 # A sharp bound comes as near as this at one of so many points.
 NEARLY = context.mpf(10) ** -3
@@ -160,7 +159,7 @@ def loose(reading: Reading) -> list[Problem]:
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed + 2)
     keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = sorted(key for key in keys if table.kind(key) in SAMPLED)
+    sampled = sorted(key for key in keys if table.type(key).sampled)
     combinations = fitting_sizes(reading, keys)
     gaps: dict[tuple[int, int], Any] = {}
     for attempt in range(SHARP_POINTS):

@@ -87,6 +87,8 @@ class Kind:
 
     # Whether each sample gives it a value.
     sampled: ClassVar[bool] = False
+    # Whether it is how many entries a dimension has.
+    dimension: ClassVar[bool] = False
     # Whether its values are whole numbers that may index an array.
     counts: ClassVar[bool] = False
     # Whether an equation holds for all of its values where nothing binds it.
@@ -191,7 +193,7 @@ UNDECLARED = Kind()
 
 def listed() -> str:
     """Return how all types are written."""
-    return ", ".join(kind.example for kind in KINDS.values())
+    return ", ".join(sorted(kind.example for kind in KINDS.values()))
 
 
 def filled(shape: tuple[int, ...], draw: Callable[[], Any]) -> Value:

@@ -61,6 +61,7 @@ class Size(Whole):
     kind: ClassVar[str] = "size"
     example: ClassVar[str] = "size 2..5"
     argument: ClassVar[str] = "bounds"
+    dimension: ClassVar[bool] = True
     parameter: ClassVar[bool] = False
     described: ClassVar[str] = "how many there are: all numbers between the bounds, the small first"
 
