@@ -79,17 +79,16 @@ class Drawing:
     """The ways to draw a sample at given sizes."""
 
     def __init__(
-        self, keys: Iterable[str], table: Table, source: random.Random, scales: Sequence[int]
+        self,
+        keys: Iterable[str],
+        table: Table,
+        source: random.Random,
+        scales: Sequence[tuple[int, int]],
     ) -> None:
         self.types: dict[str, Kind] = {key: table.entries[key].type for key in sorted(keys)}
         self.source, self.scales = source, scales
-        self.names, self.common = Deck(source), Deck(source)
-        self.own_scales = {key: Deck(source) for key in self.types}
+        self.names, self.turns = Deck(source), itertools.count()
         self.own_corners = {key: Deck(source) for key in self.types}
-
-    def scale(self, key: str) -> int:
-        """Return the next scale of a symbol."""
-        return self.scales[self.own_scales[key].draw(len(self.scales))]
 
     def corner(self, key: str, given: Sizes) -> Value:
         """Return the next value of a symbol that must be tried."""
@@ -104,14 +103,21 @@ class Drawing:
         """Draw all in general position."""
         return self.of_each(lambda key, kind: kind.draw(given, self.source))
 
-    def alike(self, given: Sizes) -> Values:
-        """Draw all at one scale."""
-        scale = self.scales[self.common.draw(len(self.scales))]
-        return self.of_each(lambda key, kind: kind.draw(given, self.source, scale))
+    def scaled(self, given: Sizes) -> Values:
+        """Draw each symbol at a large or a small scale.
 
-    def apart(self, given: Sizes) -> Values:
-        """Draw each at a scale of its own."""
-        return self.of_each(lambda key, kind: kind.draw(given, self.source, self.scale(key)))
+        The first time all are large; the others follow the rows of a Hadamard matrix, so that any
+        two symbols soon have been small and large together and the one beside the other.
+        """
+        turn = next(self.turns)
+        scales = self.scales[turn % len(self.scales)]
+        column = (turn + 1) // len(self.scales)
+        rows = {key: row for row, key in enumerate(self.types, start=1)}
+        return self.of_each(
+            lambda key, kind: kind.draw(
+                given, self.source, scales[1 - (rows[key] & column).bit_count() % 2]
+            )
+        )
 
     def one_corner(self, given: Sizes) -> Values:
         """Draw one symbol from those that must be tried, the others in general position."""
@@ -137,9 +143,10 @@ class Drawing:
 
     def mixed(self, given: Sizes) -> Values:
         """Draw each in one of these ways."""
+        extremes = self.source.choice(self.scales)
         ways: tuple[Callable[[str, Kind], Value], ...] = (
             lambda key, kind: kind.draw(given, self.source),
-            lambda key, kind: kind.draw(given, self.source, self.scale(key)),
+            lambda key, kind: kind.draw(given, self.source, self.source.choice(extremes)),
             lambda key, kind: self.corner(key, given),
             lambda key, kind: kind.rounded(given, self.source, ROUNDS // 2),
         )
@@ -147,13 +154,13 @@ class Drawing:
 
 
 STRATA: tuple[tuple[str, Callable[[Drawing, Sizes], Values]], ...] = (
-    ("scaled", Drawing.alike),
+    ("scaled", Drawing.scaled),
     ("corner", Drawing.one_corner),
     ("tied", Drawing.tied),
-    ("scaled", Drawing.apart),
+    ("scaled", Drawing.scaled),
     ("corner", Drawing.corners),
     ("round", Drawing.round),
-    ("general", Drawing.general),
+    ("scaled", Drawing.scaled),
     ("mixed", Drawing.mixed),
 )
 
@@ -163,7 +170,7 @@ def stream(
     combinations: Sequence[Sizes],
     table: Table,
     source: random.Random,
-    scales: Sequence[int] = SCALES,
+    scales: Sequence[tuple[int, int]] = SCALES,
 ) -> Iterator[Sample]:
     """Yield samples without end, of which the first cover as much as possible.
 
@@ -177,8 +184,9 @@ def stream(
         The types of the symbols.
     source : random.Random
         The generator of random numbers.
-    scales : list of int
-        The powers of two by which samples are scaled: fewer where code may overflow.
+    scales : list of pairs of int
+        The smallest and the largest powers of two by which samples are scaled: smaller ones where
+        code may overflow.
     """
     drawing = Drawing(keys, table, source, scales)
     general = len(combinations) if not drawing.types else GENERAL

@@ -67,10 +67,8 @@ class Spd(Kind):
     def corners(self, sizes: Sizes) -> Sequence[Value]:
         """Return the unit matrix, one with small and large eigenvalues, one nearly singular."""
         size = self.lengths(sizes)[0]
-        little = power_of_two(min(SCALES))
-        spread = itertools.islice(
-            itertools.cycle([little, power_of_two(max(SCALES)), Fraction(1)]), size
-        )
+        little, large = map(power_of_two, SCALES[0])
+        spread = itertools.islice(itertools.cycle([little, large, Fraction(1)]), size)
         nearly = patterned((size, size), lambda k, place: 1 if is_diagonal(place) else 1 - little)
         return [diagonal([1] * size), diagonal(list(spread)), nearly]
 
