@@ -176,11 +176,12 @@ def check_part(
         result = Result("unchecked", equation.unchecked)
         return (Checked(equation, result, 0.0) if wanted else None), place
     start = time.perf_counter()
+    options = replace(equation.options, origin=origin_of(equation))
     if not wanted:
-        _, after = check(equation.text, replace(equation.options, given=True), place)
+        _, after = check(equation.text, replace(options, given=True), place)
         return None, after
     try:
-        reading = read(equation.text, equation.options, place)
+        reading = read(equation.text, options, place)
     except Refusal as refusal:
         result = Result("refused", refusal.message, position=refusal.position)
         return Checked(equation, result, time.perf_counter() - start), place
@@ -197,6 +198,12 @@ def check_part(
     if result.passed:
         seen[key] = {**asdict(result), "problems": (), "failed": ()}
     return Checked(equation, result, time.perf_counter() - start), reading.after
+
+
+def origin_of(equation: Equation) -> str:
+    """Return where an equation stands, and its label."""
+    label = f", {equation.label}" if equation.label else ""
+    return f"{equation.file}:{equation.line}{label}"
 
 
 def with_repair(equation: Equation, result: Result, place: Context) -> Result:
@@ -246,7 +253,7 @@ def fingerprint(reading: Reading, code: str) -> str:
     place = reading.place
     table = sorted((k, repr(e.type), e.python) for k, e in place.table.entries.items() if k in used)
     definitions = sorted(
-        (key, repr([(d.parameters, d.indices, d.body) for d in found]))
+        (key, repr([(d.parameters, d.indices, d.body, d.conditions) for d in found]))
         for key, found in place.definitions.found.items()
         if key in used
     )

@@ -1,6 +1,6 @@
 """What the equations of a book define: names and functions, in reading order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -23,7 +23,7 @@ from mathcheck.expressions import (
     walk,
 )
 from mathcheck.latex import Refusal
-from mathcheck.symbols import Table, guessed_dimensions
+from mathcheck.symbols import Entry, Table, guessed_dimensions
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Definition:
     r"""The meaning of a name or a function.
 
     `indices` are those of the entries that are defined, `c` in `y_c = …`; `parameters` is `None`
-    for a name.
+    for a name. It holds only where its `conditions` do. `origin` says where it stands.
     """
 
     key: str
@@ -52,6 +52,13 @@ class Definition:
     indices: tuple[str, ...]
     body: Node
     table: Table = field(compare=False)
+    conditions: tuple[Node, ...] = ()
+    origin: str = field(default="", compare=False)
+
+    @property
+    def declared(self) -> Entry | None:
+        """The row of the symbol table that declares the name."""
+        return self.table.entries.get(self.key)
 
 
 @dataclass(frozen=True)
@@ -66,13 +73,26 @@ class Definitions:
     )
 
     def added(self, definition: Definition) -> "Definitions":
-        """Return the definitions with another, which replaces one of the same pattern."""
-        others = tuple(
-            old for old in self.found.get(definition.key, ()) if pattern(old) != pattern(definition)
-        )
+        """Return the definitions with another.
+
+        Raises
+        ------
+        Refusal
+            If it is circular, or the same is defined already. A symbol table that declares a
+            name anew makes room for a new meaning.
+        """
+        earlier = self.found.get(definition.key, ())
+        others = tuple(old for old in earlier if pattern(old) != pattern(definition))
         result = Definitions({**self.found, definition.key: (*others, definition)})
         if definition.parameters is None and definition.key in result.reach(definition.body):
             raise Refusal(f"the definition of {definition.key} is circular", definition.body.start)
+        for old in earlier:
+            if old not in others and old.declared is definition.declared:
+                raise Refusal(
+                    f"{definition.key} is defined already, by {old.origin or 'what is before'}; "
+                    "expected one definition, by cases if there are conditions, or another name",
+                    definition.body.start,
+                )
         return result
 
     def dependencies(self, key: str) -> frozenset[str]:
@@ -88,7 +108,8 @@ class Definitions:
     def of_definition(self, definition: Definition) -> frozenset[str]:
         """Return the names on which a definition depends, its own parameters left out."""
         bound = {p.key for p in definition.parameters or ()} | set(definition.indices)
-        return self.reach(definition.body) - bound
+        parts = (definition.body, *definition.conditions)
+        return frozenset().union(*map(self.reach, parts)) - bound
 
     def reach(self, node: Node) -> frozenset[str]:
         """Return all names on which the value of an expression depends."""
@@ -140,7 +161,7 @@ def bound_names(node: Node) -> frozenset[str]:
     return frozenset(r.variable for r in ranges)
 
 
-def define(side: Node, body: Node, table: Table, ranges: Iterable[Node] = ()) -> Definition:
+def define(side: Node, body: Node, table: Table) -> Definition:
     """Return the definition of a side of an equation by the side to its right.
 
     Raises

@@ -162,12 +162,15 @@ class Scope:
     def entries(self, definition: Definition, scope: Scope) -> Any:
         """Evaluate the body of a definition, for all of its indices."""
         if not definition.indices:
+            require(definition, scope)
             return evaluate(definition.body, scope)
         ranges = [index_range(key, scope) for key in definition.indices]
         first = []
         for place in itertools.product(*ranges):
             own = dict(zip(definition.indices, place, strict=True))
-            first.append(evaluate(definition.body, scope.child(own)))
+            inner_scope = scope.child(own)
+            require(definition, inner_scope)
+            first.append(evaluate(definition.body, inner_scope))
         if isinstance(first[0], Row):
             raise Refusal("the entries of a definition are rows; write vectors")
         inner = first[0].shape if isinstance(first[0], np.ndarray) else ()
@@ -205,6 +208,15 @@ def sampled_number(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return each(lambda x: arithmetic.number(x) if isinstance(x, int | Fraction) else x, value)
     return arithmetic.number(value) if isinstance(value, Fraction) else value
+
+
+def require(definition: Definition, scope: Scope) -> None:
+    """Raise unless the conditions of a definition hold where it is used."""
+    if not all(holds(condition, scope) for condition in definition.conditions):
+        raise Undefined(
+            f"{written(definition)} is used where the condition of its definition does not hold"
+            + (f" ({definition.origin})" if definition.origin else "")
+        )
 
 
 def lookup(key: str, scope: Scope, position: int | None = None) -> Any:

@@ -18,9 +18,9 @@ from mathcheck.symbols import Table, name_key, read_symbol
 
 # What an expression may ask of an array; some of the other attributes write files.
 OF_ARRAYS = frozenset(
-    ("T", "all", "any", "argmax", "argmin", "argsort", "copy", "cumprod", "cumsum", "diagonal")
-    + ("dot", "max", "mean", "min", "ndim", "prod", "ravel", "reshape", "shape", "size", "std")
-    + ("sum", "trace", "transpose", "var")
+    {"T", "all", "any", "argmax", "argmin", "argsort", "copy", "cumprod", "cumsum", "diagonal"}
+    | {"dot", "max", "mean", "min", "ndim", "prod", "ravel", "reshape", "shape", "size", "std"}
+    | {"sum", "trace", "transpose", "var"}
 )
 # The binary digits that a power of whole numbers may have.
 LARGEST_POWER = 4096

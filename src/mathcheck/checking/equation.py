@@ -25,6 +25,8 @@ class Options:
     inline: bool = False
     given: bool = False
     sharp: bool = False
+    # Where the equation stands, for those that name it.
+    origin: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,22 @@ def read(text: str, options: Options, place: Context) -> Reading:
     inside = replace(place, table=table)
     statements = read_statements(items, table, len(text))
     condition = options.inline and is_bare_condition(statements, table)
-    definitions, defining = (
-        (place.definitions, frozenset())
-        if condition
-        else defined(statements, options.defines, inside)
-    )
+    wanted = [] if condition else defined_sides(statements, options.defines, table)
     prepared, problems = [], []
     for number, statement in enumerate(statements):
-        mine = frozenset(side for n, side in defining if n == number)
+        mine = frozenset(side for _, n, side in wanted if n == number)
         ready, found = prepare(statement, mine, extra, table)
         prepared.append(ready)
         problems.extend(found)
+    definitions = place.definitions
+    for node, number, side in wanted:
+        sides = statements[number].chain.sides
+        body = prepared_body(sides[side + 1], sides[side], table)
+        conditions = prepared[number].conditions[side]
+        definition = define(node, body, table)
+        definitions = definitions.added(
+            replace(definition, conditions=conditions, origin=options.origin)
+        )
     return Reading(
         text,
         options,
@@ -139,31 +146,22 @@ def narrowed(where: str, table: Table) -> tuple[Table, tuple[Node, ...]]:
     return table.extended(entries), tuple(conditions)
 
 
-def defined(
-    statements: Sequence[Statement], names: str, place: Context
-) -> tuple[Definitions, frozenset[tuple[int, int]]]:
-    """Return the definitions that an equation adds, and the relations that make them."""
-    definitions = place.definitions
-    defining = set()
-    for text in filter(None, split_options(names)):
-        items = read_items(text)
-        reader = Reader(items, place.table, end=len(text))
-        wanted = reader.complete(reader.expression)
-        found = None
-        for number, statement in enumerate(statements):
-            for side, node in enumerate(statement.chain.sides[:-1]):
-                if node == wanted and found is None and statement.chain.signs[side] == "=":
-                    found = (number, side)
-        if found is None:
-            raise Refusal(
-                f":defines: {text} is not a side of the equation with a definition to its right"
-            )
-        number, side = found
-        chain = statements[number].chain
-        body = prepared_body(chain.sides[side + 1], chain.sides[side], place.table)
-        definitions = definitions.added(define(wanted, body, place.table))
-        defining.add(found)
-    return definitions, frozenset(defining)
+def defined_sides(
+    statements: Sequence[Statement], names: str, table: Table
+) -> list[tuple[Node, int, int]]:
+    """Return the sides that an equation defines: each with its statement and place in the chain."""
+    return [defined_side(statements, text, table) for text in filter(None, split_options(names))]
+
+
+def defined_side(statements: Sequence[Statement], text: str, table: Table) -> tuple[Node, int, int]:
+    """Return the first side that reads as a text and has its definition to the right."""
+    reader = Reader(read_items(text), table, end=len(text))
+    wanted = reader.complete(reader.expression)
+    for number, statement in enumerate(statements):
+        for side, node in enumerate(statement.chain.sides[:-1]):
+            if node == wanted and statement.chain.signs[side] == "=":
+                return wanted, number, side
+    raise Refusal(f":defines: {text} is not a side of the equation with a definition to its right")
 
 
 def prepared_body(body: Node, left: Node, table: Table) -> Node:
