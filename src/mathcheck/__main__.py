@@ -1,7 +1,7 @@
 """The command line: check MyST files without building anything.
 
 `python -m mathcheck FILE_OR_FOLDER…` exits with 0 if all equations hold, with 1 if one does not,
-and with 2 if it can't be run.
+and with 2 if a file, the configuration or the module can't be read.
 """
 
 import argparse
@@ -9,52 +9,36 @@ import ast
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
-from mathcheck.book import Checked, book_of, check_book, read_book
+from mathcheck.book import Checked, check_book
 from mathcheck.checking.equation import read
+from mathcheck.contents import SUFFIX, absolute, documents_of
+from mathcheck.documents import Document
 from mathcheck.explain import explained
+from mathcheck.files import Unreadable, text_of
 from mathcheck.latex import Refusal
+from mathcheck.modules import ModuleProblem, module_namespace
 from mathcheck.mutation import fates, in_context, table
-from mathcheck.report import STATUSES
+from mathcheck.wording import totals
+
+LARGEST_SEED = 2**64 - 1
+
+
+class CannotRun(Exception):  # noqa: N818, it is the end of a run
+    """What keeps the command from being run at all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return its exit status."""
     options = parse(arguments)
-    if options.explain:
-        return explain(options.paths)
-    paths = [Path(p) for p in options.paths]
-    missing = [str(p) for p in paths if not p.exists()]
-    if missing:
-        print(f"mathcheck: {', '.join(missing)}: no such file or folder", file=sys.stderr)
+    try:
+        return explain(options) if options.explain else report(options)
+    except (CannotRun, ModuleProblem) as problem:
+        print(f"mathcheck: {problem}", file=sys.stderr)
         return 2
-    module = options.module if options.module is not None else module_of(paths[0])
-    checked: list[Checked] = []
-    for path in paths:
-        files, only = book_of(path)
-        documents = read_book(files, {f: os.path.relpath(f) for f in files})
-        try:
-            if options.mutate:
-                found = list(fates(documents, module, options.seed))
-                print(table([f for f in found if f.equation.file in names_of(only)]))
-                return 0 if all(f.verdict != "hole" for f in found) else 1
-            checked.extend(check_book(documents, module, only=only, seed=options.seed))
-        except ImportError as error:
-            print(f"mathcheck: the module {module}: {error}", file=sys.stderr)
-            return 2
-    if options.json:
-        print(json.dumps([as_json(c) for c in checked], indent=1, ensure_ascii=False))
-    else:
-        print_report(checked)
-    return 0 if all(c.result.passed for c in checked) else 1
-
-
-def names_of(files: set[Path]) -> set[str]:
-    """Return what files are called in reports."""
-    return {os.path.relpath(file) for file in files}
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -72,7 +56,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--mutate", action="store_true", help="change one token at a time, list what is unnoticed"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the samples; 0 if not given")
+    parser.add_argument("--seed", type=seed, default=0, help="of the samples; 0 if not given")
     parser.add_argument(
         "--module",
         help="whose public names :python: may use; if not given, mathcheck_module of conf.py",
@@ -80,37 +64,107 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def seed(text: str) -> int:
+    """Return the number that the samples depend on."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 20 and int(text) <= LARGEST_SEED):
+        shown = text if len(text) <= 20 else f"{text[:20]}…"
+        raise argparse.ArgumentTypeError(
+            f"got {shown!r}; expected a whole number from 0 to {LARGEST_SEED}"
+        )
+    return int(text)
+
+
+def report(options: argparse.Namespace) -> int:
+    """Check what the paths name, print what was found, and return the exit status."""
+    loaded = [load(path) for path in options.paths]
+    module = module_for(options)
+    checked: list[Checked] = []
+    unread = False
+    for documents, only in loaded:
+        broken = [problem for d in documents if d.unread for problem in d.problems]
+        unread = unread or bool(broken)
+        if options.mutate:
+            if broken:
+                raise CannotRun(f"{broken[0].file}: {broken[0].message}")
+            files = {os.path.relpath(file) for file in only}
+            found = list(fates(documents, module, options.seed))
+            print(table([fate for fate in found if fate.equation.file in files]))
+            return 0 if all(fate.verdict != "hole" for fate in found) else 1
+        checked.extend(check_book(documents, module, only=only, seed=options.seed))
+    if options.json:
+        print(json.dumps([as_json(one) for one in checked], indent=1, ensure_ascii=False))
+    else:
+        print_report(checked)
+    if unread:
+        return 2
+    return 0 if all(one.result.passed for one in checked) else 1
+
+
+def load(name: str) -> tuple[list[Document], set[Path]]:
+    """Return what is read for a path, and the files that are checked."""
+    path = Path(name)
+    if not name or not os.path.lexists(name):
+        raise CannotRun(f"{name or repr(name)}: no such file or folder")
+    if not path.is_dir() and path.suffix != SUFFIX:
+        raise CannotRun(f"{path}: expected a file in MyST, whose name ends in {SUFFIX}")
+    documents, only = documents_of(path, os.path.relpath)
+    if not documents:
+        raise CannotRun(f"{path}: the folder has no file whose name ends in {SUFFIX}")
+    return documents, only
+
+
+def module_for(options: argparse.Namespace) -> str:
+    """Return the name of the module whose functions the equations name, which can be imported."""
+    module: str = module_of(Path(options.paths[0])) if options.module is None else options.module
+    module_namespace(module)
+    return module
+
+
 def module_of(path: Path) -> str:
     """Return the setting `mathcheck_module` of the nearest conf.py, which is not run."""
-    start = path.resolve()
-    for folder in [start, *start.parents] if start.is_dir() else start.parents:
+    start = absolute(path)
+    for folder in [start, *start.parents]:
         configuration = folder / "conf.py"
-        if not configuration.exists():
-            continue
-        for node in ast.parse(configuration.read_text(encoding="utf-8")).body:
-            if (
-                isinstance(node, ast.Assign)
-                and isinstance(node.value, ast.Constant)
-                and any(
-                    isinstance(t, ast.Name) and t.id == "mathcheck_module" for t in node.targets
-                )
-            ):
-                return str(node.value.value)
-        break
+        if os.path.lexists(configuration):
+            return setting(configuration)
     return ""
 
 
-def explain(arguments: Sequence[str]) -> int:
+def setting(configuration: Path) -> str:
+    """Return the last value that a conf.py gives to `mathcheck_module`.
+
+    Raises
+    ------
+    CannotRun
+        If it is not written in Python; `--module` makes it unneeded.
+    """
+    try:
+        statements = ast.parse(text_of(configuration)).body
+    except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None) or getattr(error, "line", 1)
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise CannotRun(
+            f"{os.path.relpath(configuration)}:{line}: {reason}; mend it, or give --module"
+        ) from error
+    named = [
+        statement.value
+        for statement in statements
+        if isinstance(statement, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == "mathcheck_module" for t in statement.targets)
+    ]
+    value = named[-1] if named else None
+    return str(value.value) if isinstance(value, ast.Constant) else ""
+
+
+def explain(options: argparse.Namespace) -> int:
     """Print how each side of an equation is read."""
-    if len(arguments) != 2 or not Path(arguments[0]).exists():
-        print("mathcheck: --explain needs a FILE and the LABEL of an equation", file=sys.stderr)
-        return 2
-    path, label = Path(arguments[0]), arguments[1]
-    files, only = book_of(path)
-    documents = read_book(files, {f: os.path.relpath(f) for f in files})
-    module = module_of(path)
-    for equation, place in in_context(documents, module, 0):
-        if equation.name == label and Path(equation.file).resolve() in only:
+    if len(options.paths) != 2:
+        raise CannotRun("--explain needs a FILE and the LABEL of an equation")
+    path, label = options.paths
+    documents, only = load(path)
+    files = {os.path.relpath(file) for file in only}
+    for equation, place in in_context(documents, module_for(options), options.seed):
+        if equation.name == label and equation.file in files:
             try:
                 reading = read(equation.text, equation.options, place)
             except Refusal as refusal:
@@ -118,8 +172,7 @@ def explain(arguments: Sequence[str]) -> int:
                 return 1
             print("\n".join(explained(reading)))
             return 0
-    print(f"mathcheck: {path} has no equation {label}", file=sys.stderr)
-    return 2
+    raise CannotRun(f"{path} has no equation {label}")
 
 
 def print_report(checked: Sequence[Checked]) -> None:
@@ -128,19 +181,19 @@ def print_report(checked: Sequence[Checked]) -> None:
         if not one.result.passed:
             for line, message in one.messages:
                 print(f"{one.equation.file}:{line}: [mathcheck] {message}")
-    counts = Counter(one.result.status for one in checked)
-    listed = ", ".join(f"{counts[s]} {s}" for s in STATUSES if counts[s])
-    print(f"{len(checked)} equations: {listed or 'nothing to check'}")
+    print(totals([one.result for one in checked]))
 
 
 def as_json(one: Checked) -> dict[str, object]:
     """Return the object for one equation."""
-    result = one.result
+    equation, result = one.equation, one.result
     return {
-        "file": one.equation.file,
-        "line": one.equation.line,
-        "label": one.equation.name,
+        "file": equation.file,
+        "line": equation.line,
+        "label": equation.name,
+        "display": equation.display,
         "status": result.status,
+        "grade": result.grade,
         "comparisons": result.comparisons,
         "python": result.python or None,
         "largest_difference": result.largest_difference,
@@ -150,4 +203,8 @@ def as_json(one: Checked) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    # The names of files may hold bytes that are no text.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main())

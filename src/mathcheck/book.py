@@ -1,10 +1,8 @@
 """A book: its files in reading order, what each equation may use, and the verdicts."""
 
 import hashlib
-import importlib
-import inspect
 import time
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,24 @@ from typing import Any
 import mathcheck
 from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.checking.verdict import check, judged, names_used, stands
-from mathcheck.documents import Document, Equation, SymbolTable, read_document, read_parts
+from mathcheck.contents import NOTATION, book_of, read_book, reading_order, together
+from mathcheck.documents import Document, Equation, Problem, SymbolTable, document_of
 from mathcheck.latex import Refusal
+from mathcheck.modules import digest_of, module_namespace
 from mathcheck.mutants import mutants
 from mathcheck.report import Result
 from mathcheck.symbols import entries, parse_symbols
 
-# The file whose symbol table holds in all others.
-NOTATION = "notation"
+__all__ = [
+    "NOTATION",
+    "Checked",
+    "book_of",
+    "check_book",
+    "check_text",
+    "module_namespace",
+    "read_book",
+    "reading_order",
+]
 
 
 @dataclass(frozen=True)
@@ -40,69 +48,6 @@ class Checked:
             line = equation.line + equation.text[: position or 0].count("\n")
             found.append((line, f"{equation.name}: {message}"))
         return found
-
-
-def reading_order(root: Path) -> list[Path]:
-    """Return the files of a book in the order of its tables of contents, its notation first.
-
-    Parameters
-    ----------
-    root : Path
-        The first file; files that no table of contents names are left out.
-    """
-    found: list[Path] = []
-
-    def visit(path: Path) -> None:
-        if path in found or not path.exists():
-            return
-        found.append(path)
-        for chapter in read_document(path).chapters:
-            for suffix in ("", ".md"):
-                target = (path.parent / f"{chapter}{suffix}").resolve()
-                if target.is_file() and target.suffix == ".md":
-                    visit(target)
-
-    visit(root.resolve())
-    return sorted(found, key=lambda path: path.stem != NOTATION)
-
-
-def book_of(path: Path) -> tuple[list[Path], set[Path]]:
-    """Return all files that are read for a file or folder, and those of them that are checked.
-
-    A file in a book is read after all that comes before it there. A folder without `index.md`
-    is read in the order of the file names.
-    """
-    if path.is_dir():
-        index = path / "index.md"
-        ordered = reading_order(index) if index.exists() else []
-        rest = [p.resolve() for p in sorted(path.rglob("*.md")) if p.resolve() not in ordered]
-        files = [*ordered, *rest]
-        return files, set(files)
-    path = path.resolve()
-    for folder in path.parents:
-        index = folder / "index.md"
-        if index.exists():
-            ordered = reading_order(index)
-            if path in ordered:
-                return ordered[: ordered.index(path) + 1], {path}
-            break
-    return [path], {path}
-
-
-def module_namespace(module: str) -> tuple[Mapping[str, Any], str]:
-    """Return the public names of a module, and a digest of its source."""
-    if not module:
-        return {}, ""
-    loaded = importlib.import_module(module)
-    names = getattr(loaded, "__all__", [n for n in vars(loaded) if not n.startswith("_")])
-    source = Path(inspect.getfile(loaded))
-    files = sorted(source.parent.glob("*.py")) if source.name == "__init__.py" else [source]
-    return {name: getattr(loaded, name) for name in names}, digest_of(files)
-
-
-def digest_of(files: Sequence[Path]) -> str:
-    """Return a digest of the contents of files."""
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
 
 
 def check_book(
@@ -136,6 +81,8 @@ def check_book(
     book = place.table
     for document in documents:
         place = replace(place, table=book)
+        if document.unread or only is None or document.path in only:
+            yield from map(unread, document.problems)
         for part in document.parts:
             if isinstance(part, SymbolTable):
                 place, failure = extended(place, part)
@@ -151,6 +98,12 @@ def check_book(
     if passed is not None:
         passed.clear()
         passed.update(seen)
+
+
+def unread(problem: Problem) -> Checked:
+    """Return the verdict on a part of a file that can't be read."""
+    equation = Equation(problem.file, problem.line, "", problem.subject)
+    return Checked(equation, Result("refused", problem.message), 0.0)
 
 
 def extended(place: Context, part: SymbolTable) -> tuple[Context, Checked | None]:
@@ -278,10 +231,5 @@ def check_text(text: str, module: str = "") -> list[Checked]:
     >>> wrong.result.status
     'failed'
     """
-    document = Document(Path("text.md"), tuple(read_parts(text, 0, "text.md", [])))
-    return list(check_book([document], module))
-
-
-def read_book(files: Sequence[Path], names: Mapping[Path, str] | None = None) -> list[Document]:
-    """Return the documents of files, called in reports as `names` says."""
-    return [read_document(path, (names or {}).get(path)) for path in files]
+    document = document_of(text, Path("text.md"), "text.md")
+    return list(check_book(together([document], Path()), module))

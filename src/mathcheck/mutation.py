@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mathcheck.book import NOTATION, extended, module_namespace
+from mathcheck.book import extended
 from mathcheck.checking.equation import Context, read
 from mathcheck.checking.verdict import check, same_values, stands
+from mathcheck.contents import NOTATION
 from mathcheck.documents import Document, Equation, SymbolTable
 from mathcheck.latex import Refusal
+from mathcheck.modules import module_namespace
 from mathcheck.mutants import KINDS, Mutant, mutants
 from mathcheck.symbols import Table
 

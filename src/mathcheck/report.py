@@ -27,6 +27,8 @@ class Result:
     failed: tuple[tuple[int, int], ...] = ()
     # The sizes for which the equation was decided exactly.
     exact: tuple[str, ...] = ()
+    # How a claim that holds was decided: "exact", "digits" or "sampled"; empty otherwise.
+    grade: str = ""
 
     @property
     def passed(self) -> bool:

@@ -1,10 +1,10 @@
-"""How verdicts are said in a book: at an equation, in the list of all, and as counts in a text."""
+"""How verdicts are said: at an equation, in the list of all, as counts in a text, in a terminal."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from mathcheck.documents import Equation
-from mathcheck.report import Result
+from mathcheck.report import STATUSES, Result
 
 WORDS = {
     "checked": "checked",
@@ -14,21 +14,44 @@ WORDS = {
     "failed": "does not hold",
     "refused": "not read",
 }
+# How a claim that holds was decided: in a word or two, and in the counts.
+GRADES = {
+    "exact": ("exact", "decided exactly"),
+    "digits": ("to 30 digits", "agree to 30 digits or more"),
+    "sampled": ("not refuted", "not refuted at samples"),
+}
 # What the role `count` can name, besides the statuses.
-TOTALS = ("all", "displayed", "exact")
+TOTALS = ("all", "displayed", *GRADES)
 
 Verdicts = Mapping[str, Iterable[tuple[Equation, Result]]]
+
+
+def grade(result: Result) -> str:
+    """Return how a claim that holds was decided, or an empty string."""
+    return result.grade or ("exact" if result.exact else "")
+
+
+def kind(result: Result) -> str:
+    """Return what the mark of a verdict shows: how a claim was decided, or its status."""
+    return (grade(result) if result.status == "checked" else "") or result.status
+
+
+def word(result: Result) -> str:
+    """Return a verdict in a word or two."""
+    short, _ = GRADES.get(kind(result), (WORDS.get(result.status, result.status), ""))
+    return short
 
 
 def counts(verdicts: Verdicts) -> dict[str, int]:
     """Return how many equations of all pages have each status, and the totals."""
     pairs = [pair for page in verdicts.values() for pair in page]
     statuses = Counter(result.status for _, result in pairs)
+    grades = Counter(grade(result) for _, result in pairs)
     return {
         **{status: statuses[status] for status in WORDS},
+        **{name: grades[name] for name in GRADES},
         "all": len(pairs),
         "displayed": sum(equation.display for equation, _ in pairs),
-        "exact": sum(bool(result.exact) for _, result in pairs),
     }
 
 
@@ -36,27 +59,50 @@ def counted(verdicts: Verdicts) -> str:
     """Return how many equations have each verdict, in words."""
     numbers = counts(verdicts)
     words = {status: f"{numbers[status]} {word}" for status, word in WORDS.items()}
+    words["checked"] += in_brackets([f"{numbers[g]} {GRADES[g][1]}" for g in GRADES if numbers[g]])
     words["defines"] = some(numbers["defines"], "definition")
     parts = [words[status] for status in words if numbers[status]]
-    return f"{numbers['all']} equations, those in the text included: {', '.join(parts)}."
+    return f"{some(numbers['all'], 'equation')}, those in the text included: {', '.join(parts)}."
+
+
+def totals(results: Iterable[Result]) -> str:
+    """Return how many equations have which status, in a line for a terminal."""
+    results = list(results)
+    statuses = Counter(result.status for result in results)
+    grades = Counter(result.grade for result in results)
+    words = {status: f"{statuses[status]} {status}" for status in STATUSES}
+    words["checked"] += in_brackets([f"{grades[g]} {g}" for g in GRADES if grades[g]])
+    listed = ", ".join(words[status] for status in STATUSES if statuses[status])
+    return f"{some(len(results), 'equation')}: {listed or 'nothing to check'}"
+
+
+def in_brackets(parts: list[str]) -> str:
+    """Return a list in brackets, or nothing."""
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def summary(result: Result) -> str:
     """Return a verdict in a few words."""
     words = WORDS.get(result.status, result.status)
     if result.status == "checked":
-        exact = f", exact for {'; '.join(result.exact)}" if result.exact else ""
-        return f"{words}{exact}: {compared(result)}"
+        return decided(result)
     if result.status == "unchecked":
         return f"{words}: {result.message}"
     return words
 
 
-def compared(result: Result) -> str:
-    """Return what was computed for a verdict."""
+def decided(result: Result) -> str:
+    """Return in words how a claim that holds was decided."""
+    points = some(result.points, "point")
+    if result.grade == "sampled":
+        return f"not refuted at {points}"
+    if result.grade == "digits":
+        return f"agrees to 30 digits or more at {points}"
+    if grade(result) == "exact":
+        return f"decided exactly, for {'; '.join(result.exact)}"
     digits = f" to {result.digits} digits" if result.digits else ""
     comparisons = some(result.comparisons, "comparison")
-    return f"{comparisons} at {some(result.points, 'sample')}{digits}"
+    return f"checked: {comparisons} at {points}{digits}"
 
 
 def some(number: int, thing: str) -> str:
@@ -67,14 +113,20 @@ def some(number: int, thing: str) -> str:
 def explained(result: Result) -> str:
     """Return a verdict in full."""
     lines = {
-        "checked": f"{compared(result)}.",
+        "checked": f"{capital(decided(result))}.",
         "defines": "Gives a name its meaning, which later equations use.",
         "read": "Every symbol is in the table; nothing is claimed.",
         "unchecked": f"Reason: {result.message}",
     }
     text = lines.get(result.status, result.message)
-    if result.exact:
-        text += f" Exact for {'; '.join(result.exact)}."
+    if grade(result) == "exact":
+        comparisons = some(result.comparisons, "comparison")
+        text += f" Besides, {comparisons} at {some(result.points, 'point')} found no difference."
     if result.status == "checked" and result.python:
         text += f" The code is compared with the left side, to 11 digits: {result.python}"
     return text
+
+
+def capital(text: str) -> str:
+    """Return a sentence that begins with a capital letter."""
+    return text[:1].upper() + text[1:]

@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
 def test_what_holds_exits_with_zero(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(TABLE + HOLDS, encoding="utf-8")
     assert main([str(file)]) == 0
-    assert capsys.readouterr().out == "1 equations: 1 checked\n"
+    assert capsys.readouterr().out == "1 equation: 1 checked\n"
 
 
 def test_what_does_not_hold_is_named_by_file_line_and_label(
@@ -41,7 +41,7 @@ def test_json_has_an_object_for_each_equation(
     first, second, third = json.loads(capsys.readouterr().out)
     assert set(first) == {
         *("file", "line", "label", "status", "comparisons", "python", "largest_difference"),
-        *("seconds", "message"),
+        *("seconds", "message", "display", "grade"),
     }
     assert (first["label"], first["status"], first["line"]) == ("square", "checked", 8)
     assert (second["label"], second["status"]) == ("chapter:11", "refused")
@@ -91,7 +91,7 @@ def test_a_chapter_of_a_book_knows_the_notation_and_what_comes_before(
     (tmp_path / "first.md").write_text(definition, encoding="utf-8")
     (tmp_path / "second.md").write_text("It follows that $f(2) = 5$.\n", encoding="utf-8")
     assert main([str(tmp_path / "second.md")]) == 0
-    assert capsys.readouterr().out == "1 equations: 1 checked\n"
+    assert capsys.readouterr().out == "1 equation: 1 checked\n"
     assert main([str(tmp_path / "first.md"), str(tmp_path)]) == 0
 
 
