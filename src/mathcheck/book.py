@@ -37,6 +37,8 @@ class Checked:
     equation: Equation
     result: Result
     seconds: float
+    # The document that prints it, which may include the file of the equation.
+    document: Path = Path()
 
     @property
     def messages(self) -> list[tuple[int, str]]:
@@ -82,17 +84,18 @@ def check_book(
     for document in documents:
         place = replace(place, table=book)
         if document.unread or only is None or document.path in only:
-            yield from map(unread, document.problems)
+            for problem in document.problems:
+                yield replace(unread(problem), document=document.path)
         for part in document.parts:
             if isinstance(part, SymbolTable):
                 place, failure = extended(place, part)
                 if failure:
-                    yield failure
+                    yield replace(failure, document=document.path)
                 continue
             wanted = only is None or document.path in only
             checked, place = check_part(part, place, wanted, code, passed, seen)
             if checked:
-                yield checked
+                yield replace(checked, document=document.path)
         if document.path.stem == NOTATION:
             book = place.table
     if passed is not None:

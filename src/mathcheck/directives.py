@@ -10,9 +10,9 @@ from myst_parser.parsers.options import TokenizeError, options_to_tokens
 
 OPENING = re.compile(r"\{([\w:+.-]+)\}\s*(.*)")
 DASHES = "---"
-# What `math` takes; all but the flags need a value.
-FLAGS = ("no-wrap", "nowrap", "sharp")
-VALUED = ("class", "defines", "label", "name", "python", "unchecked", "where")
+# What `math` takes; some need a value.
+KNOWN = frozenset({"class", "label", "name", "no-wrap", "nowrap", "sharp"})
+VALUED = frozenset({"defines", "python", "unchecked", "where"})
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,16 @@ class Directive:
 
 
 def directive(token: Token, line: int, plain: frozenset[str]) -> Directive | None:
-    """Return the directive of a fence, if it is one; those named in `plain` take no options."""
+    """Return the directive of a fence, if it is one; those named in `plain` take no options.
+
+    A fence of colons that names no directive is a `div`.
+    """
     opening = OPENING.match(token.info.strip())
-    if not opening:
-        return None
-    name, argument = opening.groups()
     lines = token.content.removesuffix("\n").split("\n")
+    if not opening:
+        colons = token.type == "colon_fence"
+        return Directive("div", "", line, line + 1, tuple(lines)) if colons else None
+    name, argument = opening.groups()
     block, first, skipped = ([], 0, 0) if name in plain else option_block(lines)
     body = lines[skipped:]
     blank = bool(skipped) and bool(body) and not body[0].strip()
@@ -107,8 +111,8 @@ def wrong_options(options: Sequence[Option]) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with the options of an equation, with the lines."""
     before: set[str] = set()
     for option in options:
-        if option.name not in (*FLAGS, *VALUED):
-            known = ", ".join(sorted((*FLAGS, *VALUED)))
+        if option.name not in KNOWN | VALUED:
+            known = ", ".join(sorted(KNOWN | VALUED))
             yield option.line, f"unknown option {option.name!r}; expected one of {known}"
         elif option.name in before:
             yield option.line, f"the option {option.name!r} is given twice"

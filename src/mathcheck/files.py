@@ -1,12 +1,14 @@
 """The text of a file, or why it has none."""
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-# No chapter is larger; a text of this size is still read in seconds.
+# No chapter is larger. What stands together takes a time that may grow with its square.
 LARGEST = 2_000_000
+LONGEST = 100_000
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFCHR: "a device",
@@ -63,4 +65,10 @@ def decoded(content: bytes) -> str:
         line = content[: error.start].count(b"\n") + 1
         byte = f"0x{content[error.start]:02x}"
         raise Unreadable(f"the byte {byte} is not UTF-8; save the file in UTF-8", line) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for block in re.finditer(r"(?:.+\n?)+", text):
+        if len(block[0]) > LONGEST:
+            line = text.count("\n", 0, block.start()) + 1
+            size = f"{len(block[0]):,} characters without a blank line"
+            raise Unreadable(f"{size}; expected at most {LONGEST:,}", line)
+    return text

@@ -145,6 +145,13 @@ def test_what_does_not_hold_is_a_warning_at_its_line_on_every_build(build) -> No
     assert warnings == ""
 
 
+def listed(page: html.HtmlElement) -> list[str]:
+    verdicts = page.xpath(
+        "//div[contains(@class, 'equation-entry')]//span[@class[starts-with(., 'verdict')]]"
+    )
+    return [verdict.text_content() for verdict in verdicts]
+
+
 def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     out, _ = build(FALSE.replace("-n", "n"))
     marks = html.parse(out / "means.html").xpath("//details[contains(@class, 'mathcheck')]")
@@ -153,15 +160,15 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert "python -m mathcheck means.md" in marks[1].text_content()
     assert marks[1].xpath("string(.//pre)").strip() == r"\sum_{i=1}^n x_i = n \bar{x}"
     page = html.parse(out / "list.html")
-    words = [cell.text_content().split(":")[0] for cell in page.xpath("//table//td[2]")]
-    assert words == ["definition", "checked", "not checked"]
+    assert [words.split(":")[0].split(" at ")[0] for words in listed(page)] == [
+        *("Definition", "Checked", "Not checked"),
+    ]
     counts = page.xpath("//section/p")[0].text_content()
     assert counts == (
         "4 equations, those in the text included: 1 checked, 1 definition, 1 read, 1 not checked."
     )
     out, _ = build(FALSE)
-    listed = html.parse(out / "list.html").xpath("//table//td[2]")
-    assert [cell.text_content() for cell in listed][:2] == ["definition", "does not hold"]
+    assert listed(html.parse(out / "list.html"))[:2] == ["Definition", "Does not hold"]
 
 
 COUNTED = (
@@ -191,8 +198,7 @@ def test_a_count_of_nothing_is_an_error_that_names_what_there_is(build) -> None:
 
 def test_an_exact_verdict_names_its_sizes_in_the_list(build) -> None:
     out, _ = build(r"$\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$")
-    [cell] = html.parse(out / "list.html").xpath("//table//td[2]")
-    assert cell.text_content().startswith("checked, exact for n = 2, 3, 4: ")
+    assert listed(html.parse(out / "list.html")) == ["Decided exactly, for n = 2, 3, 4"]
 
 
 def test_parallel_reading_finds_the_same(tmp_path: Path, build) -> None:
@@ -239,7 +245,11 @@ def test_dollars_and_amsmath_have_a_mark_of_their_own(build) -> None:
     out, warnings = build(text + "\nIn the text, $x_i + 1 = 1 + x_i$.\n")
     assert warnings == ""
     marks = html.parse(out / "means.html").xpath("//details/@class")
-    assert [m.split()[1] for m in marks] == ["checked", "read", "checked", "checked"]
-    rows = html.parse(out / "list.html").xpath("//table//tr[td]")
-    assert len(rows) == 5
-    assert [row.xpath("td[3]//a/@href") for row in rows] == [["means.html"]] * 5
+    assert [m.split()[1] for m in marks] == ["exact", "read", "exact", "exact"]
+    page = html.parse(out / "list.html")
+    entries = page.xpath("//div[contains(@class, 'equation-entry')]")
+    assert len(entries) == 5
+    assert [entry.xpath(".//p/a/@href")[0].split("#")[0] for entry in entries] == ["means.html"] * 5
+    places = {a.split("#")[1] for a in page.xpath("//div/p/a/@href") if a.startswith("means.html#")}
+    assert len(places) == 5
+    assert places <= set(html.parse(out / "means.html").xpath("//@id"))

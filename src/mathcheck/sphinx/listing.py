@@ -1,0 +1,118 @@
+"""The page of all equations: each with its verdict, its place, its functions and its LaTeX."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from mathcheck.documents import Equation
+from mathcheck.report import Result
+from mathcheck.sphinx.directives import EquationList
+from mathcheck.sphinx.functions import link, links
+from mathcheck.sphinx.marks import anchor, is_listed
+from mathcheck.sphinx.state import Place, Verdict, state
+from mathcheck.wording import capital, counted, kind, some, summary
+
+ENVIRONMENT = re.compile(
+    r"\\begin\{(?:align|alignat|eqnarray|equation|flalign|gather|multline)\*?\}"
+)
+
+# The type of a reference to an equation without a label.
+PLACE = "mathcheck-place"
+
+
+class ShowList(SphinxPostTransform):
+    """Fill in the list of equations."""
+
+    default_priority = 4  # before the references are resolved
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the place of the list by a section for each chapter."""
+        for place in list(self.document.findall(EquationList)):
+            place.replace_self([*self.summary(), *self.chapters()])
+
+    def listed(self) -> dict[str, list[tuple[Place, Verdict]]]:
+        """Return the equations that are listed, by their pages in reading order."""
+        pages = {
+            docname: [(place, pair) for place, pair in page.items() if is_listed(pair)]
+            for docname, page in state(self.env).verdicts.items()
+        }
+        return {
+            docname: page for docname, page in pages.items() if page and docname in self.env.titles
+        }
+
+    def summary(self) -> Iterator[nodes.Node]:
+        """Yield the counts, and links to the chapters of the list."""
+        verdicts = {name: page.values() for name, page in state(self.env).verdicts.items()}
+        yield nodes.paragraph("", counted(verdicts))
+        chapters = nodes.bullet_list(classes=["equation-chapters"])
+        for docname, page in self.listed().items():
+            target = nodes.reference(
+                "", self.title(docname), refid=section_id(docname), internal=True
+            )
+            number = nodes.Text(f": {some(len(page), 'equation')}")
+            chapters += nodes.list_item("", nodes.paragraph("", "", target, number))
+        yield chapters
+
+    def title(self, docname: str) -> str:
+        """Return the title of a chapter."""
+        return self.env.titles[docname].astext()
+
+    def chapters(self) -> Iterator[nodes.section]:
+        """Yield a section for each chapter."""
+        for docname, page in self.listed().items():
+            chapter = link("std", "doc", f"/{docname}", self.title(docname), self.env.docname)
+            section = nodes.section("", nodes.title("", "", chapter), ids=[section_id(docname)])
+            for place, (equation, result) in page:
+                section += self.entry(docname, place, equation, result)
+            yield section
+
+    def entry(
+        self, docname: str, place: Place, equation: Equation, result: Result
+    ) -> nodes.container:
+        """Return an equation with all that is said of it."""
+        latex = equation.text.strip()
+        formula = nodes.math_block(latex, latex, number=None, label=None, docname=docname)
+        formula["no-wrap"] = formula["nowrap"] = bool(ENVIRONMENT.match(latex))
+        verdict = nodes.inline("", capital(summary(result)), classes=["verdict", kind(result)])
+        words = nodes.paragraph(
+            "", "", self.link(docname, place, equation), nodes.Text(" "), verdict
+        )
+        entry = nodes.container("", formula, words, classes=["equation-entry"])
+        functions = links(equation.options.python, self.config.mathcheck_module, self.env)
+        if functions:
+            code = nodes.literal("", equation.options.python)
+            entry += nodes.paragraph("", "In code: ", code, nodes.Text(" with "), *functions)
+        entry += nodes.literal_block(latex, latex, language="latex")
+        return entry
+
+    def link(self, docname: str, place: Place, equation: Equation) -> nodes.Node:
+        """Return a link to the place of an equation."""
+        if equation.label:
+            return link("math", "eq", equation.label, equation.label, self.env.docname)
+        name = f"line {equation.line}"
+        if equation.file != f"{docname}.md":
+            name = f"{posixpath.basename(equation.file)}, {name}"
+        return link("", PLACE, f"{docname}#{anchor(place)}", name, self.env.docname)
+
+
+def section_id(docname: str) -> str:
+    """Return the id of the section of a chapter."""
+    return f"equations-of-{nodes.make_id(docname)}"
+
+
+def resolve(
+    app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, words: nodes.TextElement
+) -> nodes.reference | None:
+    """Return a reference to an equation without a label."""
+    if node["reftype"] != PLACE:
+        return None
+    docname, _, place = node["reftarget"].partition("#")
+    page = app.builder.get_relative_uri(node["refdoc"], docname)
+    return nodes.reference("", "", words, refuri=f"{page}#{place}", internal=True)

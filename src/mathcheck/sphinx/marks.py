@@ -1,0 +1,89 @@
+"""The marks at the equations of a page, and the counts in its text."""
+
+import html
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from mathcheck.sphinx.directives import Count
+from mathcheck.sphinx.functions import links
+from mathcheck.sphinx.state import Place, Verdict, is_formula, state
+from mathcheck.wording import counts, explained, kind, summary, word
+
+
+class Mark(nodes.General, nodes.Element):
+    """The mark at an equation, filled in when the page is written."""
+
+
+def place_marks(document: nodes.document) -> None:
+    """Put a place for a mark after each displayed equation, beside its code."""
+    for block in list(document.findall(nodes.math_block)):
+        if "place" not in block:
+            continue
+        mark = Mark(place=block["place"])
+        after = block.next_node(descend=False, siblings=True)
+        if isinstance(after, nodes.container) and "equation-code" in after["classes"]:
+            after.append(mark)
+        else:
+            place = block.parent.index(block) + 1
+            block.parent.insert(place, nodes.container("", mark, classes=["equation-code"]))
+
+
+def anchor(place: Place) -> str:
+    """Return the id of an equation that has no label."""
+    return "at-" + nodes.make_id("-".join(str(part) for part in place))
+
+
+class ShowVerdicts(SphinxPostTransform):
+    """Fill in the marks and the counts, and give claims without a label a place to link to."""
+
+    default_priority = 4  # before the references are resolved
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the places by what was found."""
+        verdicts = state(self.env).verdicts
+        found = verdicts.get(self.env.docname, {})
+        for formula in filter(is_formula, self.document.findall(nodes.Element)):
+            place = formula.get("place")
+            if place in found and is_listed(found[place]) and not found[place][0].label:
+                formula["ids"].append(anchor(place))
+        for mark in list(self.document.findall(Mark)):
+            verdict = found.get(mark["place"])
+            if verdict:
+                mark.replace_self(self.marked(*verdict))
+            elif len(mark.parent) == 1:
+                mark.parent.parent.remove(mark.parent)
+            else:
+                mark.parent.remove(mark)
+        for number in list(self.document.findall(Count)):
+            pages = {name: page.values() for name, page in verdicts.items()}
+            number.replace_self(nodes.Text(str(counts(pages)[number["text"]])))
+
+    def marked(self, equation: Any, result: Any) -> list[nodes.Node]:
+        """Return the mark of a verdict, which opens to say more."""
+        source = f"{state(self.env).folder}/{equation.file}".removeprefix("./")
+        command = nodes.literal("", f"python -m mathcheck {source}")
+        content: list[nodes.Node] = [nodes.paragraph("", explained(result))]
+        functions = links(equation.options.python, self.config.mathcheck_module, self.env)
+        if functions:
+            content.append(nodes.paragraph("", "Functions: ", *functions))
+        content.append(nodes.paragraph("", "To repeat it: ", command))
+        latex = equation.text.strip()
+        content.append(nodes.paragraph("", "In LaTeX:"))
+        content.append(nodes.literal_block(latex, latex, language="latex"))
+        title, head = html.escape(summary(result)), html.escape(word(result))
+        opening = (
+            f'<details class="mathcheck {kind(result)}"><summary title="{title}">{head}</summary>'
+        )
+        return [
+            nodes.raw("", opening, format="html"),
+            *content,
+            nodes.raw("", "</details>", format="html"),
+        ]
+
+
+def is_listed(verdict: Verdict) -> bool:
+    """Return whether the page of all equations lists an equation: it is displayed or claimed."""
+    equation, result = verdict
+    return equation.display or result.status != "read"
