@@ -151,13 +151,6 @@ def test_the_arrows_to_other_chapters_are_in_sight_on_a_phone(page, address: str
     assert page.evaluate(f"{arrows}.every(arrow => arrow.getBoundingClientRect().right <= 360)")
 
 
-def test_verdicts_are_in_sight_on_a_phone(page, address: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 900})
-    page.goto(f"{address}/equations.html")
-    cells = "[...document.querySelectorAll('table.equations td')]"
-    assert page.evaluate(f"{cells}.every(cell => cell.getBoundingClientRect().right <= 390)")
-
-
 def test_a_screen_reader_hears_the_probabilities_once(page, address: str) -> None:
     page.goto(f"{address}/softmax.html")
     figure = page.locator("#softmax-figure")
