@@ -50,8 +50,10 @@ from mathcheck.expressions import (
     Matrix,
     Moment,
     Node,
+    Not,
     Number,
     Operation,
+    Or,
     Pattern,
     Probability,
     Range,
@@ -1467,6 +1469,10 @@ def holds(node: Node, scope: Scope) -> bool:
         return all(
             holds(node.condition, inner) for inner in bind(tuple(bound_here), ranges, scope, node)
         )
+    if isinstance(node, Or):
+        return any(holds(condition, scope) for condition in node.conditions)
+    if isinstance(node, Not):
+        return not holds(node.condition, scope)
     assert isinstance(node, Relation)
     values = [
         None

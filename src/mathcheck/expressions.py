@@ -144,6 +144,20 @@ class ForAll(Node):
 
 
 @dataclass(frozen=True)
+class Or(Node):
+    """The condition that at least one of several holds."""
+
+    conditions: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Not(Node):
+    """The condition that another does not hold."""
+
+    condition: Node
+
+
+@dataclass(frozen=True)
 class SetOf(Node):
     """A set: an interval, the whole numbers of a range, listed elements, or a number domain."""
 

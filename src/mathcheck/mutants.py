@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
 from mathcheck.latex import Refusal, Token, read_items, tokens
-from mathcheck.reader import read_statements
+from mathcheck.reading import read_statements
 from mathcheck.symbols import Table, guessed_dimensions, plain
 
 SWAPPED = {

@@ -11,7 +11,13 @@ from mathcheck.definitions import Definitions, define
 from mathcheck.expressions import Node
 from mathcheck.indices import Problem, bind_sums, certain_indices, check_sums
 from mathcheck.latex import Refusal, read_items
-from mathcheck.reader import Reader, Statement, is_condition, read_statements
+from mathcheck.reading import (
+    Statement,
+    is_condition,
+    read_conditions,
+    read_expression,
+    read_statements,
+)
 from mathcheck.symbols import Entry, Table, name_key, parse_type
 
 
@@ -136,11 +142,8 @@ def narrowed(where: str, table: Table) -> tuple[Table, tuple[Node, ...]]:
             entries.append(Entry(key, narrower, table.entries[key].python))
             continue
         items = read_items(part)
-        reader = Reader(items, table, end=len(part))
         try:
-            conditions.extend(reader.conditions())
-            if reader.at < len(items):
-                raise Refusal(f"{reader.found()} can't follow")
+            conditions.extend(read_conditions(items, table, len(part)))
         except Refusal as refusal:
             raise Refusal(f":where: {part}: {refusal.message}") from refusal
     return table.extended(entries), tuple(conditions)
@@ -155,8 +158,7 @@ def defined_sides(
 
 def defined_side(statements: Sequence[Statement], text: str, table: Table) -> tuple[Node, int, int]:
     """Return the first side that reads as a text and has its definition to the right."""
-    reader = Reader(read_items(text), table, end=len(text))
-    wanted = reader.complete(reader.expression)
+    wanted = read_expression(read_items(text), table, len(text))
     for number, statement in enumerate(statements):
         for side, node in enumerate(statement.chain.sides[:-1]):
             if node == wanted and statement.chain.signs[side] == "=":

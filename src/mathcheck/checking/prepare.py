@@ -14,7 +14,7 @@ from mathcheck.indices import (
     free_indices,
     unbound_on_the_right,
 )
-from mathcheck.reader import Statement
+from mathcheck.reading import Statement
 from mathcheck.symbols import Table
 
 

@@ -1,0 +1,82 @@
+"""What stands in brackets or bars."""
+
+from dataclasses import replace
+
+from mathcheck.expressions import Evaluated, Indicator, Listed, Matrix, Node, Operation
+from mathcheck.latex import Refusal, Token, canonical
+from mathcheck.reading import dots
+from mathcheck.reading.core import expression, reads
+from mathcheck.reading.cursor import Cursor
+from mathcheck.reading.grammar import BRACKETS, DOTS, NORMS
+from mathcheck.reading.relations import at_relation, relation_from
+
+
+@reads("bracketed")
+def bracketed(cursor: Cursor, opening: Token) -> Node:
+    """Read what stands in brackets or bars, and what they make of it."""
+    operation = BRACKETS[opening.text].operation
+    inner = cursor.bracket(bars=operation != "inner")
+    start, end = opening.start, cursor.before
+    if not operation:
+        return grouped(inner, opening, end)
+    body = expression(inner)
+    if operation == "inner":
+        if not inner.accept(",", "|", r"\mid"):
+            raise Refusal(r"\langle holds two, with a comma or a bar between them", start)
+        other = expression(inner)
+        inner.complete()
+        return Operation("inner", (body, other), start=start, end=end)
+    inner.complete()
+    if operation == "norm":
+        return norm(cursor, body, start)
+    return Operation(operation, (body,), start=start, end=end)
+
+
+def grouped(inner: Cursor, opening: Token, end: int) -> Node:
+    """Read what brackets hold together: an expression, a list, or a relation in square ones."""
+    start = opening.start
+    if not inner.items:
+        raise Refusal("nothing stands here; an expression was expected", inner.end)
+    entries: list[Node | None] = [expression(inner)]
+    while opening.text != r"\{" and inner.accept(","):
+        entries.append(None if inner.accept(*DOTS) else expression(inner))
+    if opening.text == "[" and len(entries) == 1 and at_relation(inner):
+        condition = relation_from(inner, entries[0])  # type: ignore[arg-type]
+        inner.complete()
+        return Indicator(condition, start=start, end=end)
+    inner.complete()
+    written = [entry for entry in entries if entry is not None]
+    if len(written) < len(entries):
+        return Listed(dots.column(entries, start, end), start=start, end=end)
+    if len(entries) > 1:
+        return Listed(Matrix(tuple((entry,) for entry in written)), start=start, end=end)
+    return replace(written[0], start=start, end=end)
+
+
+def norm(cursor: Cursor, body: Node, start: int) -> Node:
+    """Return the norm that the lower script names."""
+    script = cursor.script() if cursor.next_is("_") else None
+    which = canonical(script.items) if script else ""
+    if which not in NORMS:
+        raise Refusal(f"the norm {which} is none of 1, 2, F and \\infty", start)
+    return Operation(NORMS[which], (body,), start=start, end=cursor.before)
+
+
+@reads("evaluated")
+def evaluated(cursor: Cursor, opening: Token) -> Node:
+    r"""Read `\left. … \right|_{x = 0}`."""
+    inner = cursor.bracket(closings=(r"\rvert",))
+    body = expression(inner)
+    inner.complete()
+    if not cursor.next_is("_"):
+        raise Refusal(r"\right| without the values that are put in", opening.start)
+    script = cursor.script()
+    below = cursor.inside(script.items, script.end)
+    assignments = []
+    while True:
+        variable = expression(below)
+        below.expect("=", "what a value is put in for, as in x = 0")
+        assignments.append((variable, expression(below)))
+        if not below.accept(","):
+            below.complete()
+            return Evaluated(body, tuple(assignments), start=opening.start, end=script.end)

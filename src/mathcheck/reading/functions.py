@@ -1,0 +1,331 @@
+"""Functions, sums and the like with an index, roots, constants: the forms with a name."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from mathcheck.expressions import (
+    Big,
+    Constant,
+    Matrix,
+    Node,
+    Number,
+    Operation,
+    Range,
+    Relation,
+    Symbol,
+)
+from mathcheck.latex import Command, Item, Refusal, Token, canonical
+from mathcheck.reading import dots, names
+from mathcheck.reading.core import (
+    READERS,
+    Operand,
+    begins,
+    expression,
+    factor,
+    product,
+    reads,
+    whole,
+)
+from mathcheck.reading.cursor import Cursor, Script, split
+from mathcheck.reading.grammar import (
+    ARITY,
+    ARRAY_VALUED,
+    BEGINNINGS,
+    BIGS,
+    CONSTANTS,
+    DIVIDED,
+    DOTS,
+    FUNCTIONS,
+    LINE_DOTS,
+    LISTING,
+    MULTIPLIED,
+    TRIGONOMETRIC,
+)
+from mathcheck.reading.relations import at_relation, relation_from
+
+# --- functions ---
+
+
+@reads("function")
+def function(cursor: Cursor, item: Item) -> Operand:
+    """Read a function by name with its argument, in brackets or alone."""
+    start, spelled = item.start, canonical([item])
+    name = FUNCTIONS[spelled]
+    cursor.at += 1
+    base = exponent = None
+    for script in cursor.scripts():
+        if script.sign == "_" and name == "log":
+            base = whole(cursor, script.items, script.end)
+        elif script.sign == "^":
+            exponent = function_power(name, spelled, script, start)
+        else:
+            what = "lower index" if script.sign == "_" else "prime"
+            raise Refusal(f"{spelled} has no {what}", start)
+    opened = not cursor.next_is("(", "[", r"\{", r"\lvert", "|")
+    operands = arguments(cursor, name, spelled, start)
+    if base is not None:
+        operands, operation = (*operands, base), "log_base"
+    else:
+        operation = name
+    node: Node = Operation(operation, operands, start=start, end=cursor.before)
+    if exponent is not None:
+        node = Operation("power", (node, exponent), start=start, end=cursor.before)
+    return Operand(node, name, open=opened and not isinstance(operands[0], Big))
+
+
+def function_power(name: str, spelled: str, script: Script, start: int) -> Number:
+    r"""Return the power in `\sin^2 x`; of other functions it has two readings."""
+    exponent = canonical(script.items)
+    if exponent == "-1" or name in ("log", "exp"):
+        raise Refusal(
+            f"{spelled}^{exponent} has two readings; write ({spelled} …)^{exponent}"
+            " or the name of the inverse",
+            script.start,
+        )
+    if name not in TRIGONOMETRIC or not exponent.isdecimal():
+        raise Refusal(
+            f"{spelled}^{exponent} has two readings; write {spelled}(…)^{exponent}", start
+        )
+    return Number(Fraction(exponent), start=script.start, end=script.end)
+
+
+def arguments(cursor: Cursor, name: str, spelled: str, start: int) -> tuple[Node, ...]:
+    """Read the arguments of a function, in brackets or one factor."""
+    wanted = ARITY.get(name, 1)
+    if not cursor.next_is("(", "[", r"\{"):
+        if wanted > 1:
+            raise Refusal(f"{spelled} needs its arguments in brackets", start)
+        if not begins(cursor) and not cursor.next_is("|"):
+            raise Refusal(f"{spelled} without an argument before {cursor.shown}", start)
+        return (factor(cursor).node,)
+    place = cursor.position
+    operands = listed(cursor)
+    if name == "diag" and len(operands) > 1:
+        operands = (Matrix(tuple((entry,) for entry in operands)),)
+    if len(operands) != wanted:
+        raise Refusal(
+            f"{spelled} takes {wanted} argument{'s' * (wanted > 1)}, not {len(operands)}", place
+        )
+    if cursor.next_is("(", "[") and name not in ARRAY_VALUED:
+        raise Refusal(
+            f"{spelled}(…) before {cursor.shown} has two readings; write {spelled}(…) \\cdot (…), "
+            "or brackets around all that belongs to the argument",
+            place,
+        )
+    return operands
+
+
+def listed(cursor: Cursor) -> tuple[Node, ...]:
+    """Read expressions with commas between them, in brackets; with dots they are a column."""
+    inner = cursor.bracket()
+    start = inner.position
+    found: list[Node | None] = [expression(inner)]
+    while inner.accept(","):
+        found.append(None if inner.accept(*DOTS) else expression(inner))
+    inner.complete()
+    if None in found:
+        return (dots.column(found, start, cursor.before),)
+    return tuple(part for part in found if part is not None)
+
+
+# --- sums, products, maxima ---
+
+
+@reads("big")
+def big(cursor: Cursor, item: Item) -> Node | Operand:
+    """Read a sum, a product, a maximum and the like."""
+    cursor.at += 1
+    spelled = canonical([item])
+    return over(cursor, BIGS[spelled], spelled, cursor.scripts(), item.start)
+
+
+@reads("argument_of")
+def argument_of(cursor: Cursor, item: Item) -> Node | Operand:
+    r"""Read `\arg\max`."""
+    cursor.at += 1
+    follower = cursor.accept(r"\max", r"\min")
+    if not follower:
+        raise Refusal(r"\arg without \max or \min", item.start)
+    return over(cursor, "arg" + BIGS[follower], r"\arg" + follower, cursor.scripts(), item.start)
+
+
+@reads("beneath")
+def beneath(cursor: Cursor, item: Command) -> Node | Operand:
+    r"""Read `\underset{c}{\max}` as `\max_c`."""
+    below, operator = item.arguments
+    spelled = canonical(operator)
+    script = Script("_", below, item.start, item.end)
+    if spelled in BIGS:
+        cursor.at += 1
+        return over(cursor, BIGS[spelled], spelled, (script, *cursor.scripts()), item.start)
+    form = BEGINNINGS.get(spelled)
+    if form is not None and form.reader == "limit":
+        cursor.at += 1
+        return READERS["limit_of"](cursor, script)
+    raise names.unknown(cursor)
+
+
+def over(
+    cursor: Cursor, kind: str, spelled: str, scripts: Sequence[Script], start: int
+) -> Node | Operand:
+    """Read what a sum or the like runs over, and its body."""
+    below = next((s for s in scripts if s.sign == "_"), None)
+    above = next((s for s in scripts if s.sign == "^"), None)
+    if below is None:
+        return without_index(cursor, kind, spelled, above, start)
+    high = whole(cursor, above.items, above.end) if above else None
+    found = binders(cursor, below.items, below.end, high, spelled)
+    if kind in LISTING and cursor.next_is(r"\{"):
+        body = factor(cursor).node
+    elif not begins(cursor):
+        raise Refusal(f"{spelled} without a body before {cursor.shown}", start)
+    else:
+        body = product(cursor, DIVIDED if kind == "sum" else MULTIPLIED)
+        if cursor.next_is("/"):
+            raise Refusal(
+                f"{spelled} … before / has two readings; write brackets or \\frac",
+                cursor.position,
+            )
+    return Big(kind, (), found, body, start=start, end=cursor.before)
+
+
+def without_index(
+    cursor: Cursor, kind: str, spelled: str, above: Script | None, start: int
+) -> Node | Operand:
+    r"""Read `\max(a, b)` and `\max \mathbf{z}`; what is summed needs an index."""
+    if kind in LISTING and cursor.next_is("(", "[", r"\{"):
+        return Operation(kind, listed(cursor), start=start, end=cursor.before)
+    if kind in ("max", "min") and above is None and begins(cursor):
+        node = Operation(kind, (factor(cursor).node,), start=start, end=cursor.before)
+        return Operand(node, kind, open=True)
+    raise Refusal(
+        f"{spelled} without an index; write {spelled}_{{c=1}}^{{C}} or {spelled}_c", start
+    )
+
+
+def binders(
+    cursor: Cursor, items: Sequence[Item], end: int, high: Node | None, spelled: str
+) -> tuple[Node, ...]:
+    """Read what stands under a sum: indices, ranges and conditions."""
+    if len(items) == 1 and isinstance(items[0], Command) and items[0].name == r"\substack":
+        rows = split(items[0].arguments[0], "\\\\")
+        return tuple(n for row in rows for n in binders(cursor, row, end, None, spelled))
+    inner = cursor.inside(items, end)
+    if inner.finished:
+        raise Refusal(f"{spelled} without an index", end)
+    found: list[Node] = []
+    while True:
+        found.extend(binder(inner, high))
+        if inner.finished:
+            return tuple(found)
+        if not inner.accept(",", ";"):
+            raise Refusal(f"{inner.shown} can't follow under {spelled}", inner.position)
+
+
+def binder(cursor: Cursor, high: Node | None) -> list[Node]:
+    """Read names with commas between them, of which the last may have a relation."""
+    start = cursor.position
+    listed_names = [expression(cursor)]
+    while not at_relation(cursor) and cursor.next_is(",") and cursor.peek(1) is not None:
+        cursor.at += 1
+        listed_names.append(expression(cursor))
+    if not at_relation(cursor):
+        return [running(name, None, high, cursor) for name in listed_names]
+    condition = relation_from(cursor, listed_names.pop())
+    found: list[Node] = [running(name, None, high, cursor) for name in listed_names]
+    first = condition.sides[0]
+    if condition.signs == ("=",):
+        if cursor.accept(*LINE_DOTS):
+            high = expression(cursor)
+        return [*found, running(first, condition.sides[1], high, cursor)]
+    if high is not None and isinstance(first, Symbol):
+        found.append(Range(first.key, None, high, start=start, end=cursor.before))
+    return [*found, *bounded(condition, cursor)]
+
+
+def bounded(condition: Relation, cursor: Cursor) -> list[Node]:
+    r"""Return the ranges in `1 \leq i < j \leq n`: what is bounded by numbers is bound here."""
+    sides, signs = condition.sides, condition.signs
+    ascending = len(sides) > 2 and {*signs} <= {"<", "<="}
+    inside = sides[1:-1]
+    if not ascending or not all(
+        isinstance(side, Symbol) and names.counts(side.key, cursor.table) for side in inside
+    ):
+        return [condition]
+    first, last = inside[0], inside[-1]
+    low = shifted(sides[0], 1) if signs[0] == "<" else sides[0]
+    high = shifted(sides[-1], -1) if signs[-1] == "<" else sides[-1]
+    if first == last:
+        return [running(first, low, high, cursor)]
+    between = replace(condition, sides=inside, signs=signs[1:-1])
+    return [running(first, low, None, cursor), running(last, None, high, cursor), between]
+
+
+def shifted(bound: Node, step: int) -> Node:
+    """Return the whole number next to a bound."""
+    if isinstance(bound, Number):
+        return replace(bound, value=bound.value + step)
+    one = Number(Fraction(step), start=bound.start, end=bound.end)
+    return Operation("sum", (bound, one), start=bound.start, end=bound.end)
+
+
+def running(name: Node, low: Node | None, high: Node | None, cursor: Cursor) -> Range:
+    """Return the range of an index."""
+    if not isinstance(name, Symbol):
+        raise Refusal("an index was expected", name.start)
+    return Range(name.key, low, high, start=name.start, end=cursor.before)
+
+
+# --- roots, constants, decorations ---
+
+
+@reads("root")
+def root(cursor: Cursor, item: Command) -> Node:
+    r"""Read `\sqrt{a}` and `\sqrt[n]{a}`."""
+    cursor.at += 1
+    start, end = item.start, item.end
+    inner = whole(cursor, item.arguments[0], end)
+    if item.option is None:
+        return Operation("sqrt", (inner,), start=start, end=end)
+    return Operation("root", (inner, whole(cursor, item.option, end)), start=start, end=end)
+
+
+@reads("binomial")
+def binomial(cursor: Cursor, item: Command) -> Node:
+    """Read a binomial coefficient."""
+    cursor.at += 1
+    operands = tuple(whole(cursor, part, item.end) for part in item.arguments)
+    return Operation("binomial", operands, start=item.start, end=item.end)
+
+
+@reads("boxed")
+def boxed(cursor: Cursor, item: Command) -> Node:
+    """Read what stands in a box."""
+    cursor.at += 1
+    return whole(cursor, item.arguments[0], item.end)
+
+
+@reads("constant")
+def constant(cursor: Cursor, item: Token) -> Node:
+    """Read a constant."""
+    cursor.at += 1
+    return Constant(CONSTANTS[item.text], start=item.start, end=item.end)
+
+
+@reads("zero")
+def zero(cursor: Cursor, item: Command) -> Node:
+    """Read the zero of any shape."""
+    cursor.at += 1
+    return Number(Fraction(0), start=item.start, end=item.end)
+
+
+@reads("decorated")
+def decorated(cursor: Cursor, item: Command) -> Node:
+    """Refuse a sign over something, which may change what it says."""
+    over_it, sign = item.arguments
+    raise Refusal(
+        f"{canonical(over_it)} over {canonical(sign)} may change what it says; read are def and "
+        r"\triangle over =, and a reference, as (1), over a relation",
+        item.start,
+    )

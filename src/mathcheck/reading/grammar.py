@@ -1,0 +1,246 @@
+r"""The grammar: binding powers, brackets, relations, and the forms with a sign of their own.
+
+What a sign means is said here and nowhere else, but for the words (`words.py`) and the names,
+which the symbol table of the book declares and which are looked up before anything else.
+"""
+
+from dataclasses import dataclass
+
+from mathcheck.words import BY_SIGN
+
+# --- operators ---
+
+
+@dataclass(frozen=True)
+class Infix:
+    """An operator between two operands; a higher power binds tighter.
+
+    An operator that is not `chained` may not be followed by one of its own power or higher.
+    """
+
+    sign: str
+    power: int
+    operation: str
+    said: str
+    chained: bool = True
+
+
+ADDED, DIVIDED, MULTIPLIED, APPLIED = 1, 2, 3, 4
+# What stands side by side has an operator between its parts that is not printed.
+BESIDE = Infix(
+    "", MULTIPLIED, "times", "a product: of numbers, of matrices, of a number and an array"
+)
+INFIXES = {
+    infix.sign: infix
+    for infix in (
+        Infix("+", ADDED, "sum", "a sum; `+ \\cdots +` before the last term goes on as it began"),
+        Infix("-", ADDED, "negative", "a difference; a sign in front reaches as far"),
+        Infix("/", DIVIDED, "quotient", "a quotient of one factor: `1/2 x` is refused", False),
+        BESIDE,
+        Infix(r"\cdot", MULTIPLIED, "dot", "a product, of vectors the inner one"),
+        Infix(r"\times", MULTIPLIED, "cross", "a product, of vectors the cross product"),
+        Infix("*", MULTIPLIED, "cross", "as `\\times`"),
+        Infix(r"\odot", MULTIPLIED, "hadamard", "the product entry by entry"),
+        Infix(r"\circ", MULTIPLIED, "hadamard", "as `\\odot`"),
+        Infix(r"\oslash", MULTIPLIED, "hadamard_quotient", "the quotient entry by entry"),
+    )
+}
+POSTFIXES = {
+    "_": "indices, `x_{ij}` or `x_{i,j}`; a colon stands for all",
+    "^": r"a power; `^\top` transposes; `^{(i)}` is an index",
+    "'": "the derivative of a function of the table",
+    "!": "the factorial; `!!` is the double factorial",
+}
+SCRIPTS = ("_", "^", "'")
+DOTS = (r"\cdots", r"\ldots", r"\vdots", r"\ddots")
+LINE_DOTS = (r"\cdots", r"\ldots")
+
+# --- relations ---
+
+RELATIONS = {
+    "=": "=",
+    r"\equiv": "=",
+    r"\triangleq": "=",
+    r"\coloneqq": "=",
+    r"\neq": "!=",
+    "<": "<",
+    r"\leq": "<=",
+    ">": ">",
+    r"\geq": ">=",
+    r"\approx": "~",
+    r"\simeq": "~",
+    r"\propto": "propto",
+    r"\in": "in",
+    r"\notin": "notin",
+}
+# What may stand over or under a relation and leaves it as it is; over `=` alone, and a
+# reference to a reason, as `(1)`, `(a)` or `(ii)`, over any.
+DECORATIONS = frozenset({r"\operatorname{def}", r"\operatorname{def.}", r"\triangle", r"\Delta"})
+REFERENCE = r"\((\d{1,3}|[a-z]|[ivx]{1,5}|\\ast|\*)\)"
+
+# --- brackets ---
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """A pair of signs and the operation on what they hold; none if they only group."""
+
+    opening: str
+    closing: str
+    operation: str
+    said: str
+
+
+BRACKETS = {
+    bracket.opening: bracket
+    for bracket in (
+        Bracket("(", ")", "", "groups; with commas, a column"),
+        Bracket("[", "]", "", "groups; with commas, a column; with a relation, 1 if it holds"),
+        Bracket(r"\{", r"\}", "", "groups; after a relation of membership, a set"),
+        Bracket("|", "|", "absolute", "the absolute value; of a matrix, the determinant"),
+        Bracket(r"\lvert", r"\rvert", "absolute", "as `|`"),
+        Bracket(r"\|", r"\|", "norm", "a norm"),
+        Bracket(r"\lnorm", r"\rnorm", "norm", "as `\\|`"),
+        Bracket(r"\lfloor", r"\rfloor", "floor", "the largest whole number not above"),
+        Bracket(r"\lceil", r"\rceil", "ceiling", "the smallest whole number not below"),
+        Bracket(r"\langle", r"\rangle", "inner", "the inner product of two"),
+    )
+}
+NORMS = {"": "norm", "1": "norm_1", "2": "norm", r"\infty": "norm_max", "F": "norm_f"}
+BARS = ("|", r"\|")
+CLOSING = {bracket.opening: bracket.closing for bracket in BRACKETS.values()}
+# Bars close where they open, so they don't nest.
+FENCES = frozenset({*CLOSING, r"\left."} - {*BARS})
+CLOSINGS = frozenset({*CLOSING.values(), r"\right."} - {*BARS})
+
+# --- functions ---
+
+TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh")
+INVERSE = ("arcsin", "arccos", "arctan")
+WORD_FUNCTIONS = {
+    **{rf"\{name}": name for name in ("exp", "log", *TRIGONOMETRIC, *INVERSE)},
+    **{rf"\operatorname{{{name}}}": name for name in ("exp", "log", *TRIGONOMETRIC, *INVERSE)},
+    **dict.fromkeys((r"\ln", r"\operatorname{ln}"), "log"),
+    **{
+        rf"\operatorname{{{name}}}": name
+        for name in ("erf", "erfc", "log1p", "expm1", "sign", "diag", "vec", "digamma", "trace")
+    },
+    r"\operatorname{arsinh}": "arcsinh",
+    r"\operatorname{arcosh}": "arccosh",
+    r"\operatorname{artanh}": "arctanh",
+    r"\operatorname{arctanh}": "arctanh",
+    r"\operatorname{sgn}": "sign",
+    r"\operatorname{tr}": "trace",
+    r"\operatorname{Tr}": "trace",
+    r"\det": "determinant",
+    r"\operatorname{det}": "determinant",
+    r"\operatorname{B}": "beta",
+    r"\operatorname{Beta}": "beta",
+}
+LETTER_FUNCTIONS = {r"\Gamma": "gamma", r"\psi": "digamma", "B": "beta"}
+FUNCTIONS = {**WORD_FUNCTIONS, **LETTER_FUNCTIONS}
+ARITY = {"beta": 2}
+# Of these a list in brackets behind the argument is a factor, `\operatorname{diag}(a, b) (x, y)`.
+ARRAY_VALUED = ("diag",)
+BIGS = {
+    r"\sum": "sum",
+    r"\prod": "product",
+    r"\max": "max",
+    r"\min": "min",
+    r"\sup": "max",
+    r"\inf": "min",
+    r"\argmax": "argmax",
+    r"\argmin": "argmin",
+    **{rf"\operatorname{{{name}}}": name for name in ("max", "min", "argmax", "argmin")},
+    r"\operatorname{arg max}": "argmax",
+    r"\operatorname{arg min}": "argmin",
+}
+# Of these, arguments in brackets may stand in the place of what they run over.
+LISTING = ("max", "min", "argmax", "argmin")
+MOMENTS = {
+    r"\mathbb{E}": "expectation",
+    r"\operatorname{E}": "expectation",
+    "E": "expectation",
+    r"\operatorname{Var}": "variance",
+    r"\operatorname{V}": "variance",
+    r"\mathbb{V}": "variance",
+    r"\operatorname{Cov}": "covariance",
+}
+CONSTANTS = {"e": "e", r"\pi": "pi", r"\infty": "infinity"}
+NUMBER_SETS = {rf"\mathbb{{{letter}}}": letter for letter in "RNZCQ"}
+
+# --- forms ---
+
+
+@dataclass(frozen=True)
+class Form:
+    """What begins with a sign of its own; `reader` names the function that reads it."""
+
+    reader: str
+    signs: tuple[str, ...]
+    written: str
+    said: str
+
+
+FORMS = (
+    Form("bracketed", tuple(BRACKETS), "( … )", "what the table of brackets says"),
+    Form("function", tuple(FUNCTIONS), r"\log(…), \log …", "a function of one factor or bracket"),
+    Form("big", tuple(BIGS), r"\sum_{c=1}^{C} …", "over what stands below, of the product behind"),
+    Form("argument_of", (r"\arg",), r"\arg\max_c …", "as `\\argmax`"),
+    Form("constant", tuple(CONSTANTS), r"e, \pi, \infty", "the constants"),
+    Form("zero", (r"\mathbf{0}", r"\mathbb{0}"), r"\mathbf{0}", "zero, of any shape"),
+    Form("fraction", (r"\frac",), r"\frac{a}{b}", "a quotient, or a derivative"),
+    Form("root", (r"\sqrt",), r"\sqrt[n]{a}", "a root"),
+    Form("binomial", (r"\binom",), r"\binom{n}{k}", "a binomial coefficient"),
+    Form("boxed", (r"\boxed",), r"\boxed{a}", "what stands in it"),
+    Form("beneath", (r"\underset",), r"\underset{c}{\max} …", r"as `\max_c`"),
+    Form("decorated", (r"\overset",), r"\overset{?}{=}", "refused, but over a relation"),
+    Form("limit", (r"\lim", r"\operatorname{lim}"), r"\lim_{x \to 0} …", "a limit of a product"),
+    Form("integral", (r"\int", r"\iint", r"\oint"), r"\int_a^b … \, dx", "an integral"),
+    Form("nabla", (r"\nabla",), r"\nabla_{\mathbf{z}} …", "the derivative of one factor"),
+    Form("partial", (r"\partial",), r"\partial_{z_j} …", "the derivative of one factor"),
+    Form("evaluated", (r"\left.",), r"\left. … \right|_{x = 0}", "at the value that is put in"),
+    Form("indicator", (r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"), r"\mathbb{1}(…)", "1 or 0"),
+    Form(
+        "probability",
+        (r"\Pr", r"\mathbb{P}", r"\operatorname{Pr}", "P"),
+        r"P(X = x \mid Y)",
+        "the probability of events of random variables",
+    ),
+    Form("moment", tuple(MOMENTS), r"\mathbb{E}[…]", "an expectation, variance or covariance"),
+    Form("cases", ("cases", "dcases"), r"\begin{cases} … \end{cases}", "a value by cases"),
+    Form(
+        "matrix",
+        ("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"),
+        r"\begin{bmatrix} … \end{bmatrix}",
+        "a matrix",
+    ),
+    Form("matrix_determinant", ("vmatrix",), r"\begin{vmatrix} … \end{vmatrix}", "a determinant"),
+    Form("matrix_norm", ("Vmatrix",), r"\begin{Vmatrix} … \end{Vmatrix}", "a norm"),
+)
+BEGINNINGS = {sign: form for form in FORMS for sign in form.signs}
+
+# --- what ends an expression ---
+
+SPACES = (r"\quad", r"\qquad")
+SEPARATORS = (",", ";", ":", ".", r"\mid", r"\parallel", r"\sim", r"\cap", "&", "\\\\", *SPACES)
+MEANINGLESS = {
+    **dict.fromkeys(
+        (r"\leftarrow", r"\gets", r"\mapsto", r"\rightarrow"),
+        "{} claims nothing that has a value; give the equation an :unchecked: reason",
+    ),
+    **dict.fromkeys(
+        (r"\succeq", r"\preceq", r"\succ", r"\prec"),
+        r"{} is not read; write \mathbf{{x}}^\top A \mathbf{{x}} \geq 0",
+    ),
+    **dict.fromkeys((r"\pm", r"\mp"), "{} has two readings; write both equations"),
+    **dict.fromkeys(
+        (r"\Rightarrow", r"\implies", r"\Longrightarrow"), "{} is not read; state both equations"
+    ),
+}
+# No operand begins with one of these.
+ENDS = frozenset(
+    {*INFIXES, *POSTFIXES, *DOTS, *RELATIONS, *CLOSINGS, *SEPARATORS, *BY_SIGN} - {BESIDE.sign}
+    | {r"\rightarrow", r"\mapsto", r"\Rightarrow", r"\implies", r"\setminus", r"\cup", r"\otimes"}
+    | {r"\pm", r"\mp"}
+)

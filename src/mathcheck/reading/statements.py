@@ -1,0 +1,300 @@
+"""Statements: rows that make chains of relations, with the conditions of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from mathcheck.expressions import (
+    Constant,
+    ForAll,
+    Indicator,
+    Listed,
+    Node,
+    Number,
+    Operation,
+    Range,
+    Relation,
+    SetOf,
+    Symbol,
+    walk,
+)
+from mathcheck.latex import (
+    ALIGNED,
+    DISPLAYS,
+    GATHERED,
+    Environment,
+    Item,
+    Refusal,
+    is_token,
+    strip_tags,
+)
+from mathcheck.reading.conditions import all_conditions, dots_follow, words_at
+from mathcheck.reading.core import expression
+from mathcheck.reading.cursor import Cursor
+from mathcheck.reading.grammar import MEANINGLESS, SPACES
+from mathcheck.reading.names import counts
+from mathcheck.reading.relations import at_relation, relation_from
+from mathcheck.symbols import Table
+from mathcheck.words import Role
+
+SEPARATORS = (",", ";", ".", *SPACES)
+# Of a condition among whole numbers, the operations that it may have.
+WHOLE = ("sum", "negative", "times", "quotient")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A chain of relations, and the conditions under which each holds.
+
+    `conditions[k]` restrict the relation between the sides `k` and `k + 1`; an expression alone
+    has none.
+    """
+
+    chain: Relation
+    conditions: tuple[tuple[Node, ...], ...]
+    rows: tuple[int, ...] = ()
+
+
+@dataclass
+class Link:
+    """A relation of a chain that is being read: its sign, its right side, its row."""
+
+    sign: str
+    side: Node
+    row: int
+    conditions: list[Node]
+
+
+@dataclass
+class Chain:
+    """A chain that is being read; what is in front of it restricts all that follows."""
+
+    first: Node
+    links: list[Link] = field(default_factory=list)
+    leading: list[Node] = field(default_factory=list)
+    alone: list[Node] = field(default_factory=list)
+
+    def add(self, relation: Relation, row: int) -> None:
+        """Go on with a relation, of which the first side is the last that was read."""
+        for side, sign in zip(relation.sides[1:], relation.signs, strict=True):
+            self.links.append(Link(sign, side, row, list(self.leading)))
+
+    def restrict(self, conditions: Sequence[Node], row: int) -> None:
+        """Let conditions restrict the relations of their row."""
+        self.alone.extend(conditions)
+        for link in self.links:
+            if link.row == row:
+                link.conditions.extend(conditions)
+
+    def statements(self) -> list[Statement]:
+        """Return what the chain states.
+
+        Where a row doesn't have the conditions of the row before it, that row's side may not be
+        what it is compared with; the last side that holds under its conditions is.
+        """
+        runs: list[tuple[Node, list[Link]]] = [(self.first, [])]
+        for place, link in enumerate(self.links):
+            before = self.links[place - 1] if place else None
+            if before and not covers(link, before):
+                runs.append((self.anchor(place), []))
+            runs[-1][1].append(link)
+        return [statement(first, links, self.alone) for first, links in runs]
+
+    def anchor(self, place: int) -> Node:
+        """Return the last side before a link that holds under the conditions of the link."""
+        for before in reversed(self.links[:place]):
+            if covers(self.links[place], before):
+                return before.side
+        return self.first
+
+
+def covers(link: Link, before: Link) -> bool:
+    """Return whether a link has all conditions of another."""
+    return all(condition in link.conditions for condition in before.conditions)
+
+
+def statement(first: Node, links: Sequence[Link], alone: Sequence[Node]) -> Statement:
+    """Return the statement of relations that share their sides."""
+    sides = tuple(upright(side) for side in (first, *(link.side for link in links)))
+    conditions = tuple(tuple(link.conditions) for link in links) or (tuple(alone),)
+    signs = tuple(link.sign for link in links)
+    relation = Relation(sides, signs, start=sides[0].start, end=sides[-1].end)
+    return Statement(relation, conditions, tuple(link.row for link in links))
+
+
+def upright(side: Node) -> Node:
+    """Return a side; a transposed list that is all of it is a column, as every vector."""
+    if isinstance(side, Operation) and side.name == "transpose":
+        [body] = side.operands
+        if isinstance(body, Listed):
+            return replace(body, transposed=True, start=side.start, end=side.end)
+    return side
+
+
+def read_statements(items: Sequence[Item], table: Table, end: int) -> list[Statement]:
+    r"""Return what a displayed or inline equation states.
+
+    Rows of `aligned` and its like that start with a relation go on with the chain. Conditions in
+    front of a row hold for the chain from there on, those after a row for that row.
+
+    Raises
+    ------
+    Refusal
+        If there is no reading, or more than one.
+    """
+    chains: list[Chain] = []
+    for number, row in enumerate(rows_of(strip_tags(items))):
+        read_row(Cursor(row, table, row[-1].end if row else end), chains, number)
+    if not chains:
+        raise Refusal("nothing stands here; an equation was expected", 0)
+    return [statement for chain in chains for statement in chain.statements()]
+
+
+# --- rows ---
+
+
+def rows_of(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the rows of an equation, without alignment marks and a full stop at the end."""
+    if len(items) == 1 and isinstance(items[0], Environment) and items[0].name in DISPLAYS:
+        content = [i for line in items[0].rows for cell in line for i in cell]
+        return rows_of(strip_tags(content))
+    rows: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Environment) and item.name in ALIGNED | GATHERED:
+            first, *others = ([i for cell in line for i in cell] for line in item.rows)
+            rows[-1].extend(strip_tags(first))
+            rows.extend(list(strip_tags(line)) for line in others)
+        elif is_token(item, "\\\\"):
+            rows.append([])
+        elif not is_token(item, "&"):
+            rows[-1].append(item)
+    return [row for row in map(trimmed, rows) if row]
+
+
+def trimmed(row: Sequence[Item]) -> list[Item]:
+    """Return a row without the spaces around it and the punctuation after it."""
+    first, last = 0, len(row)
+    while last > first and is_token(row[last - 1], *SEPARATORS):
+        last -= 1
+    while first < last and is_token(row[first], *SPACES):
+        first += 1
+    return list(row[first:last])
+
+
+def read_row(cursor: Cursor, chains: list[Chain], row: int) -> None:
+    """Read one row into the chains, of which the last may go on."""
+    leading: list[Node] = []
+    if words_at(cursor) is not None:
+        leading.extend(all_conditions(cursor))
+        cursor.accept(":", ",")
+    while cursor.accept(*SPACES, "&", r"\therefore"):
+        pass
+    if cursor.finished:
+        raise Refusal("conditions without an equation behind them", cursor.position)
+    first = True
+    while not cursor.finished:
+        read_part(cursor, chains, row, leading, first=first)
+        first = False
+        before = cursor.at
+        while cursor.accept(*SEPARATORS):
+            pass
+        if cursor.at == before and words_at(cursor) is None and not cursor.next_is("("):
+            cursor.complete()
+
+
+def read_part(
+    cursor: Cursor, chains: list[Chain], row: int, leading: list[Node], *, first: bool
+) -> None:
+    """Read a chain, what goes on with one, or conditions."""
+    words = words_at(cursor)
+    inner = bracketed_conditions(cursor)
+    if words is not None and any(phrase.role is Role.EQUIVALENT for phrase in words):
+        equivalent(cursor, chains, row, len(words))
+    elif words is not None or inner is not None:
+        if not chains:
+            raise Refusal("a condition before any equation", cursor.position)
+        chains[-1].restrict(all_conditions(inner or cursor), row)
+        if inner is not None:
+            inner.complete()
+    elif at_relation(cursor) and first:
+        if not chains:
+            raise Refusal("a relation without a left side", cursor.position)
+        chains[-1].leading.extend(leading)
+        last = chains[-1].links[-1].side if chains[-1].links else chains[-1].first
+        chains[-1].add(relation_from(cursor, last), row)
+    else:
+        begin_chain(cursor, chains, row, leading, first=first)
+
+
+def bracketed_conditions(cursor: Cursor) -> Cursor | None:
+    r"""Return what stands in a bracket that begins with a word: `(\text{if } i = j)`."""
+    if not cursor.next_is("(") or words_at(replace(cursor, at=cursor.at + 1)) is None:
+        return None
+    return cursor.bracket()
+
+
+def begin_chain(
+    cursor: Cursor, chains: list[Chain], row: int, leading: list[Node], *, first: bool
+) -> None:
+    """Read a new chain; behind another, what is no equation is a condition of that."""
+    if cursor.next_is(*MEANINGLESS):
+        raise Refusal(MEANINGLESS[cursor.shown].format(cursor.shown), cursor.position)
+    side = expression(cursor)
+    continues = bool(chains) and not first
+    if not at_relation(cursor):
+        if continues:
+            chains[-1].restrict(all_conditions(cursor, side), row)
+        else:
+            chains.append(Chain(side, leading=list(leading), alone=list(leading)))
+        return
+    relation = relation_from(cursor, side)
+    if dots_follow(cursor) or (continues and is_condition(relation, cursor.table)):
+        found = all_conditions(cursor, relation)
+        if continues:
+            chains[-1].restrict(found, row)
+        else:
+            chains.append(Chain(side, alone=[*leading, *found]))
+        return
+    chain = Chain(side, leading=list(leading), alone=[])
+    chain.add(relation, row)
+    chains.append(chain)
+
+
+def equivalent(cursor: Cursor, chains: list[Chain], row: int, words: int) -> None:
+    """Let the last chain state that it holds exactly where the condition that follows holds."""
+    start = cursor.position
+    chain = chains[-1] if chains else None
+    if words > 1 or chain is None or not chain.links or any(k.row != row for k in chain.links):
+        raise Refusal("'if and only if' stands between a relation and a condition in a row", start)
+    cursor.at += 1
+    found = all_conditions(cursor)
+    if any(isinstance(node, ForAll | Range) for node in found):
+        raise Refusal("what 'if and only if' is claimed for stands before the equation", start)
+    sides = (chain.first, *(link.side for link in chain.links))
+    relation = Relation(
+        sides, tuple(k.sign for k in chain.links), start=sides[0].start, end=sides[-1].end
+    )
+    conditions: Node = indicator(found[0])
+    for node in found[1:]:
+        end = found[-1].end
+        conditions = Operation(
+            "times", (conditions, indicator(node)), start=found[0].start, end=end
+        )
+    chain.first = indicator(relation)
+    chain.links = [Link("=", conditions, row, list(chain.leading))]
+
+
+def indicator(condition: Node) -> Node:
+    """Return what is one where a condition holds."""
+    return Indicator(condition, start=condition.start, end=condition.end)
+
+
+def is_condition(relation: Relation, table: Table) -> bool:
+    """Return whether a relation is among indices, sizes, labels and whole numbers alone."""
+    nodes = list(walk(relation))
+    return any(isinstance(node, Symbol) for node in nodes) and all(
+        counts(node.key, table)
+        if isinstance(node, Symbol)
+        else isinstance(node, Number | Relation | SetOf | Constant)
+        or (isinstance(node, Operation) and node.name in WHOLE)
+        for node in nodes
+    )
