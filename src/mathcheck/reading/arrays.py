@@ -12,7 +12,6 @@ from mathcheck.reading.grammar import DOTS
 @reads("matrix")
 def matrix(cursor: Cursor, item: Environment) -> Node:
     """Read a matrix in full, or with dots between its corners."""
-    cursor.at += 1
     if len({len(row) for row in item.rows}) != 1:
         raise Refusal("the rows of the matrix have different lengths", item.start)
     cells = [
@@ -49,7 +48,6 @@ def matrix_norm(cursor: Cursor, item: Environment) -> Node:
 @reads("cases")
 def cases(cursor: Cursor, item: Environment) -> Node:
     """Read a value by cases: each row a value and its conditions."""
-    cursor.at += 1
     rows = []
     for row in item.rows:
         inner = cursor.inside(row[0], item.end)

@@ -15,7 +15,7 @@ from mathcheck.reading.relations import at_relation, relation_from
 def bracketed(cursor: Cursor, opening: Token) -> Node:
     """Read what stands in brackets or bars, and what they make of it."""
     operation = BRACKETS[opening.text].operation
-    inner = cursor.bracket(bars=operation != "inner")
+    inner = cursor.enclosed(opening, bars=operation != "inner")
     start, end = opening.start, cursor.before
     if not operation:
         return grouped(inner, opening, end)
@@ -65,7 +65,7 @@ def norm(cursor: Cursor, body: Node, start: int) -> Node:
 @reads("evaluated")
 def evaluated(cursor: Cursor, opening: Token) -> Node:
     r"""Read `\left. … \right|_{x = 0}`."""
-    inner = cursor.bracket(closings=(r"\rvert",))
+    inner = cursor.enclosed(opening, closings=(r"\rvert",))
     body = expression(inner)
     inner.complete()
     if not cursor.next_is("_"):

@@ -47,7 +47,6 @@ CONTINUOUS = ("real", "positive", "unit")
 @reads("fraction")
 def fraction(cursor: Cursor, item: Command) -> Node:
     """Read a quotient, or a derivative if both parts begin with a differential."""
-    cursor.at += 1
     above, below = item.arguments
     if differentiates(cursor, above, below):
         return derivative(cursor, above, below, item.start, item.end)
@@ -150,10 +149,10 @@ def differential_variable(cursor: Cursor) -> tuple[Node, int]:
     if cursor.next_is("("):
         variable, scripts = completed(cursor.bracket()), cursor.scripts()
     else:
-        name = names.terminal(cursor)
+        name, item = names.terminal(cursor), cursor.items[cursor.at]
+        cursor.at = name.end if name else cursor.at + 1
         if name is None:
-            raise names.unknown(cursor)
-        cursor.at = name.end
+            raise names.unknown(cursor, item)
         # In \partial x_i^2 the power is how many times it is taken.
         powers = [s for s in name.scripts[-1:] if s.sign == "^" and not names.indexes(s)]
         kept = replace(name, scripts=name.scripts[: len(name.scripts) - len(powers)])
@@ -185,8 +184,7 @@ def differentiable(variable: Node, cursor: Cursor) -> Node:
 @reads("partial")
 def partial(cursor: Cursor, item: Item) -> Node:
     r"""Read `\partial_{z_j} y_i`."""
-    refusal = names.unknown(cursor)
-    cursor.at += 1
+    refusal = names.unknown(cursor, item)
     if not cursor.next_is("_"):
         raise refusal
     below = cursor.script()
@@ -198,7 +196,6 @@ def partial(cursor: Cursor, item: Item) -> Node:
 @reads("nabla")
 def nabla(cursor: Cursor, item: Item) -> Node:
     r"""Read `\nabla_{\mathbf{z}} g` and `\nabla^2_{\mathbf{z}} g`."""
-    cursor.at += 1
     order, below = 1, None
     for script in cursor.scripts():
         if script.sign == "_":
@@ -237,7 +234,6 @@ def operand_of(operator: str, cursor: Cursor) -> Node:
 @reads("limit")
 def limit(cursor: Cursor, item: Item) -> Node:
     r"""Read `\lim_{x \to 0} f(x)`."""
-    cursor.at += 1
     if not cursor.next_is("_"):
         raise Refusal(r"\lim without what tends to what; write \lim_{x \to 0}", item.start)
     return node_of(limit_of(cursor, cursor.script()))
@@ -281,9 +277,9 @@ class Differential:
 @reads("integral")
 def integral(cursor: Cursor, item: Item) -> Node:
     r"""Read `\int_a^b f(x) \, dx`."""
-    if not cursor.next_is(r"\int"):
-        raise Refusal(f"{cursor.shown} is not read; write one \\int for each variable", item.start)
-    cursor.at += 1
+    if not is_token(item, r"\int"):
+        shown = canonical([item])
+        raise Refusal(f"{shown} is not read; write one \\int for each variable", item.start)
     scripts = {script.sign: script for script in cursor.scripts()}
     closing = closing_differential(cursor)
     if closing is None:

@@ -259,36 +259,34 @@ def factor(cursor: Cursor) -> Operand:
         raise Refusal("an expression was expected at the end", cursor.end)
     if is_token(item, "+", "-"):
         raise Refusal(f"a sign, {cursor.shown}, follows another; write a bracket", item.start)
+    inner = cursor.deeper()
     name = names.terminal(cursor)
-    if name is not None:
-        cursor.at = name.end
-        read = named(cursor, name)
-    else:
-        read = begun(cursor, item)
+    inner.at = name.end if name else cursor.at + 1
+    read = named(inner, name) if name else begun(inner, item)
     operand = read if isinstance(read, Operand) else Operand(read)
-    return replace(operand, node=postfixed(cursor, operand.node, (), item.start))
+    node = postfixed(inner, operand.node, (), item.start)
+    cursor.at = inner.at
+    return replace(operand, node=node)
 
 
 def begun(cursor: Cursor, item: Item) -> Operand | Node:
-    """Read what begins with a number, a group or a sign of the grammar."""
+    """Read what begins with a number, a group or a sign of the grammar, which was gone past."""
     if isinstance(item, Token) and item.text.replace(".", "").isdecimal():
-        return number(cursor, item)
+        return number(item)
     if isinstance(item, Group):
-        cursor.at += 1
         return READERS["group"](cursor, item)
     form = BEGINNINGS.get(canonical([item])) or BEGINNINGS.get(
         item.name if isinstance(item, Command | Environment) else ""
     )
     if form is None:
-        raise names.unknown(cursor)
+        raise names.unknown(cursor, item)
     return READERS[form.reader](cursor, item)
 
 
-def number(cursor: Cursor, item: Token) -> Number:
+def number(item: Token) -> Number:
     """Read a number as it is printed."""
     if len(item.text) > MOST_DIGITS:
         raise Refusal(f"a number with more than {MOST_DIGITS} digits", item.start)
-    cursor.at += 1
     decimals = len(item.text.partition(".")[2])
     return Number(Fraction(item.text), decimals, start=item.start, end=item.end)
 

@@ -1,14 +1,14 @@
 """A place in a row of items, which moves from left to right and never back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mathcheck.latex import Group, Item, Refusal, Token, canonical, is_token
 from mathcheck.reading.grammar import CLOSING, CLOSINGS, FENCES, SCRIPTS
 from mathcheck.symbols import Table
 
-# Each bracket, script and argument is a level; deeper nesting is refused.
-DEEPEST = 40
+# Each operand in another is a level; deeper nesting is refused.
+DEEPEST = 60
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,25 @@ class Cursor:
 
     def inside(self, items: Sequence[Item], end: int, *, bars: bool = True) -> "Cursor":
         """Return a cursor over the items of a group, an argument or a bracket."""
+        return Cursor(items, self.table, end, bars=bars, depth=self.depth)
+
+    def deeper(self) -> "Cursor":
+        """Return a cursor at the same place, for what is part of another operand."""
         if self.depth >= DEEPEST:
-            raise Refusal("too many levels of nesting", items[0].start if items else end)
-        return Cursor(items, self.table, end, bars=bars, depth=self.depth + 1)
+            raise Refusal("too many levels of nesting", self.position)
+        return replace(self, depth=self.depth + 1)
 
     def bracket(self, *, bars: bool = True, closings: Sequence[str] = ()) -> "Cursor":
         """Go past a bracket and what stands in it, of which a cursor is returned."""
         opening = self.peek()
         assert isinstance(opening, Token)
+        self.at += 1
+        return self.enclosed(opening, bars=bars, closings=closings)
+
+    def enclosed(
+        self, opening: Token, *, bars: bool = True, closings: Sequence[str] = ()
+    ) -> "Cursor":
+        """Go past what stands behind an opening bracket, and its closing one."""
         expected = tuple(closings) or (CLOSING[opening.text],)
         place = self.closing_place(expected)
         closing = self.items[place] if place < len(self.items) else None
@@ -95,14 +106,14 @@ class Cursor:
                 closing.start if closing else self.end,
             )
         assert closing is not None
-        inner = self.inside(self.items[self.at + 1 : place], closing.start, bars=bars)
+        inner = self.inside(self.items[self.at : place], closing.start, bars=bars)
         self.at = place + 1
         return inner
 
     def closing_place(self, expected: Sequence[str]) -> int:
-        """Return where a bracket closes that opens at the place."""
+        """Return where a bracket closes that opened before the place."""
         depth = 0
-        for place in range(self.at + 1, len(self.items)):
+        for place in range(self.at, len(self.items)):
             item = self.items[place]
             text = item.text if isinstance(item, Token) else ""
             if not depth and text in expected:

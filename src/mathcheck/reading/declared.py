@@ -146,8 +146,8 @@ def bare(cursor: Cursor, name: Terminal, *, bracket: bool) -> Node:
 
 def indices_follow(cursor: Cursor) -> bool:
     """Return whether the bracket at the place holds nothing but names of indices."""
-    closing = cursor.closing_place((")",))
-    for part in split(cursor.items[cursor.at + 1 : closing], ","):
+    behind = replace(cursor, at=cursor.at + 1)
+    for part in split(behind.items[behind.at : behind.closing_place((")",))], ","):
         inner = cursor.inside(part, cursor.end)
         name = names.terminal(inner)
         if name is None or name.end < len(part) or name.kind not in ("index", "label"):

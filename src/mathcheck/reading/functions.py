@@ -52,7 +52,6 @@ def function(cursor: Cursor, item: Item) -> Operand:
     """Read a function by name with its argument, in brackets or alone."""
     start, spelled = item.start, canonical([item])
     name = FUNCTIONS[spelled]
-    cursor.at += 1
     base = exponent = None
     for script in cursor.scripts():
         if script.sign == "_" and name == "log":
@@ -135,7 +134,6 @@ def listed(cursor: Cursor) -> tuple[Node, ...]:
 @reads("big")
 def big(cursor: Cursor, item: Item) -> Node | Operand:
     """Read a sum, a product, a maximum and the like."""
-    cursor.at += 1
     spelled = canonical([item])
     return over(cursor, BIGS[spelled], spelled, cursor.scripts(), item.start)
 
@@ -143,7 +141,6 @@ def big(cursor: Cursor, item: Item) -> Node | Operand:
 @reads("argument_of")
 def argument_of(cursor: Cursor, item: Item) -> Node | Operand:
     r"""Read `\arg\max`."""
-    cursor.at += 1
     follower = cursor.accept(r"\max", r"\min")
     if not follower:
         raise Refusal(r"\arg without \max or \min", item.start)
@@ -157,13 +154,11 @@ def beneath(cursor: Cursor, item: Command) -> Node | Operand:
     spelled = canonical(operator)
     script = Script("_", below, item.start, item.end)
     if spelled in BIGS:
-        cursor.at += 1
         return over(cursor, BIGS[spelled], spelled, (script, *cursor.scripts()), item.start)
     form = BEGINNINGS.get(spelled)
     if form is not None and form.reader == "limit":
-        cursor.at += 1
         return READERS["limit_of"](cursor, script)
-    raise names.unknown(cursor)
+    raise names.unknown(cursor, item)
 
 
 def over(
@@ -283,7 +278,6 @@ def running(name: Node, low: Node | None, high: Node | None, cursor: Cursor) -> 
 @reads("root")
 def root(cursor: Cursor, item: Command) -> Node:
     r"""Read `\sqrt{a}` and `\sqrt[n]{a}`."""
-    cursor.at += 1
     start, end = item.start, item.end
     inner = whole(cursor, item.arguments[0], end)
     if item.option is None:
@@ -294,7 +288,6 @@ def root(cursor: Cursor, item: Command) -> Node:
 @reads("binomial")
 def binomial(cursor: Cursor, item: Command) -> Node:
     """Read a binomial coefficient."""
-    cursor.at += 1
     operands = tuple(whole(cursor, part, item.end) for part in item.arguments)
     return Operation("binomial", operands, start=item.start, end=item.end)
 
@@ -302,21 +295,18 @@ def binomial(cursor: Cursor, item: Command) -> Node:
 @reads("boxed")
 def boxed(cursor: Cursor, item: Command) -> Node:
     """Read what stands in a box."""
-    cursor.at += 1
     return whole(cursor, item.arguments[0], item.end)
 
 
 @reads("constant")
 def constant(cursor: Cursor, item: Token) -> Node:
     """Read a constant."""
-    cursor.at += 1
     return Constant(CONSTANTS[item.text], start=item.start, end=item.end)
 
 
 @reads("zero")
 def zero(cursor: Cursor, item: Command) -> Node:
     """Read the zero of any shape."""
-    cursor.at += 1
     return Number(Fraction(0), start=item.start, end=item.end)
 
 

@@ -1,7 +1,7 @@
 """From the symbol table to terminals: the longest name that is declared, and its scripts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mathcheck.expressions import Slice
 from mathcheck.latex import NAMED, Command, Item, Refusal, Token, canonical, is_token
@@ -34,7 +34,7 @@ def terminal(cursor: Cursor, ahead: int = 0) -> Terminal | None:
         return None
     table = cursor.table
     word = longest_word(cursor, item, ahead)
-    at = Cursor(cursor.items, table, cursor.end, cursor.at + ahead + (len(word) or 1))
+    at = replace(cursor, at=cursor.at + ahead + (len(word) or 1))
     if word:
         key = "".join(word)
         return Terminal(key, table.kind(key), item.start, at.at)
@@ -87,7 +87,7 @@ def upper_index(script: Script) -> Sequence[Item] | None:
     if script.sign != "^" or len(items) < 3 or not is_token(items[0], "("):
         return None
     # `^{(a + b)(a - b)}` is a product.
-    closing = Cursor(items, Table({}), script.end).closing_place((")",))
+    closing = Cursor(items, Table({}), script.end, at=1).closing_place((")",))
     return items[1:-1] if closing == len(items) - 1 else None
 
 
@@ -147,10 +147,8 @@ def digits(item: Token) -> list[Token]:
 # --- what is no name ---
 
 
-def unknown(cursor: Cursor) -> Refusal:
-    """Return the refusal of an item that is no declared name and nothing else either."""
-    item = cursor.peek()
-    assert item is not None
+def unknown(cursor: Cursor, item: Item) -> Refusal:
+    """Return the refusal of an item before the place that is no declared name, and no sign."""
     text = item.text if isinstance(item, Token) else ""
     shown = canonical([item])
     if text in MEANINGLESS:
@@ -163,8 +161,7 @@ def unknown(cursor: Cursor) -> Refusal:
         return Refusal(
             f"the operator {name} is not in the symbol table, and is none of {known}", item.start
         )
-    behind = Cursor(cursor.items, cursor.table, cursor.end, cursor.at + 1).scripts()
-    written = spelled(shown, behind)
+    written = spelled(shown, replace(cursor).scripts())
     similar = [key for key in cursor.table.entries if alike(key, shown)]
     hint = f"; the table has {', '.join(similar)}" if similar else ""
     shown = shown if written == shown else f"{shown} (in {written})"

@@ -34,8 +34,7 @@ def is_variable(node: Node, cursor: Cursor) -> bool:
 @reads("probability")
 def probability(cursor: Cursor, item: Item) -> Node:
     r"""Read `P(X = x \mid Y = y)`."""
-    start, refusal = item.start, names.unknown(cursor)
-    cursor.at += 1
+    start, refusal = item.start, names.unknown(cursor, item)
     letter = canonical([item]) == "P"
     if not cursor.next_is("(", "["):
         raise (
@@ -133,8 +132,7 @@ def given_events(cursor: Cursor) -> tuple[Event, ...]:
 @reads("moment")
 def moment(cursor: Cursor, item: Item) -> Node:
     r"""Read `\mathbb{E}_{x \sim p}[f(x) \mid Y]`, a variance or a covariance."""
-    start, refusal, kind = item.start, names.unknown(cursor), MOMENTS[canonical([item])]
-    cursor.at += 1
+    start, refusal, kind = item.start, names.unknown(cursor, item), MOMENTS[canonical([item])]
     draws: tuple[Draw, ...] = ()
     given: tuple[Event, ...] = ()
     if cursor.next_is("_"):
@@ -142,6 +140,7 @@ def moment(cursor: Cursor, item: Item) -> Node:
     follower = cursor.peek()
     if draws and follower is not None and canonical([follower]) in MOMENTS:
         # `\mathbb{E}_x \mathbb{E}_y [...]`: the inner one is what the outer one is of.
+        cursor.at += 1
         operand = moment(cursor, follower)
         assert isinstance(operand, Node)
         return Moment(kind, (operand,), draws, given, start=start, end=cursor.before)

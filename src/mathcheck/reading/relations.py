@@ -1,6 +1,7 @@
 """Relations, the sets on the right of a membership, and indicators of a relation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mathcheck.expressions import Indicator, Node, Relation, SetOf, Symbol
 from mathcheck.latex import Item, Refusal, canonical, is_token
@@ -105,12 +106,10 @@ def listed_set(cursor: Cursor) -> Node:
 
 
 @reads("indicator")
-def indicator(cursor: Cursor, item: object) -> Node:
+def indicator(cursor: Cursor, item: Item) -> Node:
     r"""Read `\mathbb{1}(i = j)` or `\mathbb{1}_{i = j}`."""
-    start = cursor.position
-    refusal = unknown(cursor)
-    cursor.at += 1
-    found = indicated(cursor, cursor.scripts() if cursor.next_is("_") else (), start)
+    refusal = unknown(cursor, item)
+    found = indicated(cursor, cursor.scripts() if cursor.next_is("_") else (), item.start)
     if found is None:
         raise refusal
     return found
@@ -138,4 +137,5 @@ def states(items: Sequence[Item]) -> bool:
 
 def bracket_states(cursor: Cursor) -> bool:
     """Return whether the bracket at the place states a relation at its top level."""
-    return states(cursor.items[cursor.at + 1 : cursor.closing_place((CLOSING[cursor.shown],))])
+    behind = replace(cursor, at=cursor.at + 1)
+    return states(cursor.items[behind.at : behind.closing_place((CLOSING[cursor.shown],))])

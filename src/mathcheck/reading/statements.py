@@ -160,9 +160,9 @@ def rows_of(items: Sequence[Item]) -> list[list[Item]]:
     rows: list[list[Item]] = [[]]
     for item in items:
         if isinstance(item, Environment) and item.name in ALIGNED | GATHERED:
-            first, *others = ([i for cell in line for i in cell] for line in item.rows)
-            rows[-1].extend(strip_tags(first))
-            rows.extend(list(strip_tags(line)) for line in others)
+            lines = [strip_tags([i for cell in line for i in cell]) for line in item.rows]
+            rows[-1].extend(i for line in lines[:1] for i in line)
+            rows.extend(list(line) for line in lines[1:])
         elif is_token(item, "\\\\"):
             rows.append([])
         elif not is_token(item, "&"):
