@@ -82,7 +82,8 @@ def check_book(
     seen: dict[str, Any] = {}
     book = place.table
     for document in documents:
-        place = replace(place, table=book)
+        # What a chapter's own table names is defined to its end.
+        place = replace(place, table=book, definitions=place.definitions.of_names_in(book))
         if document.unread or only is None or document.path in only:
             for problem in document.problems:
                 yield replace(unread(problem), document=document.path)

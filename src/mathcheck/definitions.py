@@ -95,6 +95,15 @@ class Definitions:
                 )
         return result
 
+    def of_names_in(self, table: Table) -> "Definitions":
+        """Return the definitions of names that stand in a table as where they were defined."""
+        remaining = {
+            key: definitions
+            for key, definitions in self.found.items()
+            if all(d.table.entries.get(key) == table.entries.get(key) for d in definitions)
+        }
+        return self if len(remaining) == len(self.found) else Definitions(remaining)
+
     def dependencies(self, key: str) -> frozenset[str]:
         """Return all names on which the value of a name depends, itself included."""
         if key not in self.memory:

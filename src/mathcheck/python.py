@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any, Protocol
 
+import numpy as np
+
 from mathcheck.arithmetic import Row, bare, each
 from mathcheck.evaluate import Scope, lookup
 from mathcheck.latex import Refusal

@@ -110,3 +110,19 @@ def test_two_runs_print_the_same_in_any_place(
     assert printed[0] == printed[1]
     main(["--seed", "3", "chapter.md"])
     assert "does not hold" in capsys.readouterr().out
+
+
+def test_a_name_of_a_chapters_own_table_is_defined_to_its_end(tmp_path: Path, capsys) -> None:
+    (tmp_path / "index.md").write_text("```{toctree}\nnotation\none\ntwo\n```\n")
+    (tmp_path / "notation.md").write_text(
+        "```{symbols}\nx : real : - : x\n\\xi : function : - : f\n```\n"
+    )
+    own = "```{symbols}\n\\xi : name : - : a name, here\n```\n{defines}`\\xi = x + 1`\n"
+    (tmp_path / "one.md").write_text(own + "$\\xi = 1 + x$\n")
+    (tmp_path / "two.md").write_text(
+        "{defines}`\\xi(x) = 2 x`, so $\\xi(x) = x + x$, and $\\xi = 2$.\n"
+    )
+    assert main([str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert "5 equations: 2 checked, 2 defines, 1 refused" in out
+    assert "two.md:1" in out
