@@ -28,9 +28,9 @@ from mathcheck.latex import (
     strip_tags,
 )
 from mathcheck.reading.conditions import all_conditions, dots_follow, words_at
-from mathcheck.reading.core import expression
+from mathcheck.reading.core import expression, relation_sign
 from mathcheck.reading.cursor import Cursor
-from mathcheck.reading.grammar import MEANINGLESS, SPACES
+from mathcheck.reading.grammar import INFIXES, MEANINGLESS, SPACES
 from mathcheck.reading.names import counts
 from mathcheck.reading.relations import at_relation, relation_from
 from mathcheck.symbols import Table
@@ -146,6 +146,13 @@ def read_statements(items: Sequence[Item], table: Table, end: int) -> list[State
         read_row(Cursor(row, table, row[-1].end if row else end), chains, number)
     if not chains:
         raise Refusal("nothing stands here; an equation was expected", 0)
+    silent = [chain for chain in chains if not chain.links]
+    if silent and len(silent) < len(chains):
+        raise Refusal(
+            "this states nothing, beside what does; a sign or a relation in front continues the "
+            "side before",
+            silent[0].first.start,
+        )
     return [statement for chain in chains for statement in chain.statements()]
 
 
@@ -153,21 +160,47 @@ def read_statements(items: Sequence[Item], table: Table, end: int) -> list[State
 
 
 def rows_of(items: Sequence[Item]) -> list[list[Item]]:
-    """Return the rows of an equation, without alignment marks and a full stop at the end."""
+    """Return the rows of an equation, without alignment marks and a full stop at the end.
+
+    What begins with a sign where a side would stand goes on with the row before.
+    """
+    rows: list[list[Item]] = []
+    for cells in lines_of(items):
+        row = trimmed([item for cell in cells for item in cell])
+        if rows and row and goes_on(cells, row):
+            rows[-1].extend(row)
+        elif row:
+            rows.append(row)
+    return rows
+
+
+def lines_of(items: Sequence[Item]) -> list[list[list[Item]]]:
+    """Return the lines of an equation, each with its cells."""
     if len(items) == 1 and isinstance(items[0], Environment) and items[0].name in DISPLAYS:
         content = [i for line in items[0].rows for cell in line for i in cell]
-        return rows_of(strip_tags(content))
-    rows: list[list[Item]] = [[]]
+        return lines_of(strip_tags(content))
+    lines: list[list[list[Item]]] = [[[]]]
     for item in items:
         if isinstance(item, Environment) and item.name in ALIGNED | GATHERED:
-            lines = [strip_tags([i for cell in line for i in cell]) for line in item.rows]
-            rows[-1].extend(i for line in lines[:1] for i in line)
-            rows.extend(list(line) for line in lines[1:])
+            inner = [[list(strip_tags(cell)) for cell in line] for line in item.rows]
+            lines[-1][-1].extend(i for line in inner[:1] for cell in line for i in cell)
+            lines.extend(inner[1:])
         elif is_token(item, "\\\\"):
-            rows.append([])
-        elif not is_token(item, "&"):
-            rows[-1].append(item)
-    return [row for row in map(trimmed, rows) if row]
+            lines.append([[]])
+        elif is_token(item, "&"):
+            lines[-1].append([])
+        else:
+            lines[-1][-1].append(item)
+    return lines
+
+
+def goes_on(cells: Sequence[Sequence[Item]], row: Sequence[Item]) -> bool:
+    """Return whether a row continues the side before it: it begins with a sign, and is no side."""
+    if not is_token(row[0], *INFIXES):
+        return False
+    left = trimmed(cells[0])
+    is_side = bool(left) and is_token(row[0], "-")
+    return not is_side or not any(relation_sign(item) for item in row)
 
 
 def trimmed(row: Sequence[Item]) -> list[Item]:
