@@ -1,4 +1,4 @@
-"""Let the tests import ``softmax_exact``, whatever import mode pytest runs in."""
+"""Let the tests import ``exact_cases``, whatever import mode pytest runs in."""
 
 import sys
 from pathlib import Path

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris, load_wine
 from sklearn.linear_model import LogisticRegression
-from softmax_exact import mp
 
 import softmax_theory as st
 from softmax_theory._descent import Objective
+from softmax_theory.testing.exact import context as mp
 
 pytestmark = pytest.mark.filterwarnings("error")
 

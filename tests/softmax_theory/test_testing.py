@@ -3,14 +3,18 @@
 import json
 import os
 
+import exact_cases
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
-import softmax_exact
 
 import softmax_theory as st
 from softmax_theory.testing import CLAIMS, ConformanceError, conformance, exact
 from softmax_theory.testing.__main__ import main
+
+mp = mpmath.mp.clone()
+mp.dps = 400
 
 LOSSES = ("cross_entropy", "cross_entropy_gradient")
 OPTIONS = ("soft targets", "reduction", "ignored labels", "class weights")
@@ -190,14 +194,71 @@ def test_a_block_kernel_that_is_right_passes() -> None:
     assert sum(check.name.endswith(", cut") for check in report.checks) == 20
 
 
-def test_the_exact_values_are_exact() -> None:
-    """With 400 digits, by the plain formulas, they are the same."""
-    z = np.random.default_rng(0).normal(size=(3, 10)) * 30
-    for name in ("softmax", "log_softmax"):
-        found = getattr(exact, name)(z)
-        wanted = getattr(softmax_exact, name)(z)
-        for high, low, number in zip(found.value.flat, found.rest.flat, wanted.flat, strict=True):
-            assert abs((number - high) - low) <= abs(number) * 2.0**-100
+def plain_formulas(z, t, v):
+    """The formulas of the book as they stand: with 400 digits they need no care."""
+    z, t, v = ([mp.mpf(float(x)) for x in row] for row in (z, t, v))
+    total = mp.fsum(map(mp.exp, z))
+    y = [mp.exp(x) / total for x in z]
+    sigma = [1 / (1 + mp.exp(-x)) for x in z]
+    jacobian = [[p * ((i == j) - q) for j, q in enumerate(y)] for i, p in enumerate(y)]
+    return {
+        "softmax": y,
+        "log_softmax": [mp.log(p) for p in y],
+        "logsumexp": mp.log(total),
+        "cross_entropy": -mp.fsum(a * mp.log(p) for a, p in zip(t, y, strict=True)),
+        "cross_entropy_gradient": [p * sum(t) - a for a, p in zip(t, y, strict=True)],
+        "logistic": sigma,
+        "log_logistic": [mp.log(s) for s in sigma],
+        "binary_cross_entropy": [
+            -a * mp.log(s) - (1 - a) * mp.log(1 - s) for a, s in zip(t, sigma, strict=True)
+        ],
+        "softmax_jacobian": jacobian,
+        "softmax_jvp": [mp.fdot(row, v) for row in jacobian],
+        "logistic_derivative": [s * (1 - s) for s in sigma],
+        "binary_cross_entropy_gradient": [s - a for a, s in zip(t, sigma, strict=True)],
+        "likelihood": mp.fprod(p**a for a, p in zip(t, y, strict=True)),
+    }
+
+
+def as_computed(z, t, v):
+    """The same by the kit, and by what the other tests compute with its numbers."""
+    rows = dict.fromkeys(("softmax", "log_softmax", "logsumexp"), (z[np.newaxis],))
+    rows |= {"softmax_jacobian": (z[np.newaxis],), "softmax_jvp": (z[np.newaxis], v[np.newaxis])}
+    of_targets = ("cross_entropy", "cross_entropy_gradient", "likelihood")
+    rows |= dict.fromkeys(of_targets, (z[np.newaxis], t[np.newaxis]))
+    numbers = dict.fromkeys(("logistic", "log_logistic", "logistic_derivative"), (z,))
+    of_both = ("binary_cross_entropy", "binary_cross_entropy_gradient")
+    numbers |= dict.fromkeys(of_both, (z, t))
+    for name, arguments in {**rows, **numbers}.items():
+        yield name, getattr(exact if name in CLAIMS else exact_cases, name)(*arguments)
+
+
+def assert_exact(wanted, got) -> None:
+    flat = np.array(wanted, dtype=object).ravel()
+    for number, high, low in zip(flat, got.value.flat, got.rest.flat, strict=True):
+        assert abs((number - high) - low) <= abs(number) * 2.0**-100 + 2.0**-1074
+
+
+@pytest.mark.parametrize("scale", [1, 30, 200])
+@pytest.mark.parametrize("one_hot", [False, True])
+def test_the_exact_values_are_exact(scale: float, one_hot: bool) -> None:
+    random = np.random.default_rng(0)
+    for _ in range(3):
+        z, v = scale * random.normal(size=(2, 6))
+        t = np.eye(6)[z.argmax()] if one_hot else random.dirichlet(np.ones(6))
+        wanted = plain_formulas(z, t, v)
+        computed = dict(as_computed(z, t, v))
+        assert computed.keys() == wanted.keys() >= CLAIMS.keys()
+        for name, got in computed.items():
+            assert_exact(wanted[name], got)
+        if one_hot:
+            for name in LOSSES:
+                assert_exact(wanted[name], getattr(exact, name)(z[np.newaxis], [z.argmax()]))
+        p, q = (exact.softmax(row[np.newaxis]).value for row in (z / scale, v / scale))
+        terms = [(mp.mpf(float(a)), mp.mpf(float(b))) for a, b in zip(p.flat, q.flat, strict=True)]
+        assert_exact(-mp.fsum(a * mp.log(a) for a, _ in terms), exact_cases.entropy(p))
+        divergence = mp.fsum(a * mp.log(a) - a * mp.log(b) for a, b in terms)
+        assert_exact(divergence, exact_cases.kl_divergence(p, q))
 
 
 def test_the_command_line(capsys) -> None:

@@ -138,19 +138,16 @@ def cross_entropy_gradient(z: NDArray[Any], t: NDArray[Any]) -> Exact:
     rows, scales = [], []
     for row, target in zip(z, t, strict=True):
         _, terms, rest = exponentials(row)
-        total = 1 + rest
-        if np.ndim(target) == 0:
-            found = [term / total for term in terms]
-            others = context.fsum(term for c, term in enumerate(terms) if c != target)
-            found[target] = -others / total
-            rows.append(found)
-            scales.append(found)
-            continue
-        exact_t = numbers(target)
-        whole = context.fsum(exact_t)
-        pairs = [(term / total, p) for term, p in zip(terms, exact_t, strict=True)]
-        rows.append([y * whole - p for y, p in pairs])
-        scales.append([max(y, p) for y, p in pairs])
+        label = np.ndim(target) == 0
+        p = [context.mpf(int(c == target)) for c in range(len(row))] if label else numbers(target)
+        total, whole = 1 + rest, context.fsum(p)
+        y = [term / total for term in terms]
+        differences = [a * whole - b for a, b in zip(y, p, strict=True)]
+        # 80 digits may not tell the largest output from one, but its complement has them all.
+        c = int(np.argmax(row))
+        differences[c] = y[c] * (whole - p[c]) - p[c] * rest / total
+        rows.append(differences)
+        scales.append(differences if label else list(map(max, y, p)))
     return together(rows, z.shape, scales)
 
 
@@ -159,9 +156,14 @@ def elementwise(function: Callable[[Any], Any], z: NDArray[Any]) -> Exact:
     return together([[function(x) for x in numbers(z)]], z.shape)
 
 
+def logistic_of(x: Any) -> Any:
+    """Return the logistic function of a number."""
+    return 1 / (1 + context.exp(-x)) if x > NOTHING else context.zero
+
+
 def logistic(z: NDArray[Any]) -> Exact:
     """Return the logistic function."""
-    return elementwise(lambda x: 1 / (1 + context.exp(-x)) if x > NOTHING else context.zero, z)
+    return elementwise(logistic_of, z)
 
 
 def log_of_sum(x: Any) -> Any:
