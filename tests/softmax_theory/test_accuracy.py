@@ -11,8 +11,8 @@ from hypothesis.extra import numpy as arrays
 
 import softmax_theory as st
 from softmax_theory._tiles import rounded_to_half
-from softmax_theory.testing import exact, sample
-from softmax_theory.testing.exact import ulps
+from softmax_theory.testing import FAMILIES, exact, sample
+from softmax_theory.testing.exact import context, numbers, spacing, together, ulps
 
 SHAPES = some.tuples(some.integers(1, 3), some.integers(1, 6))
 PLAIN = {"allow_nan": False, "allow_infinity": False}
@@ -154,6 +154,51 @@ def test_the_worst_log_sum_exp_that_a_search_found() -> None:
     wanted, got = exact.logsumexp(row), st.logsumexp(row)
     assert ulps(got, wanted).max() <= 4
     assert np.abs(got - wanted.value - wanted.rest) > 5 * np.spacing(-row.max())
+
+
+def exact_with_weights(z: np.ndarray, b: np.ndarray) -> exact.Exact:
+    """The log-sum-exp of z + log(b), of the classes with a weight, by the plain formula."""
+    values, scales = [], []
+    for row, weights in zip(z, b, strict=True):
+        pairs = zip(numbers(row), numbers(weights), strict=True)
+        shifted = [x + context.log(w) for x, w in pairs if w and x != -context.inf]
+        m = max(shifted)
+        logarithm = context.log(context.fsum(context.exp(x - m) for x in shifted))
+        values.append(m + logarithm)
+        scales.append(abs(m) + logarithm)
+    return together([values], z.shape[:1], [scales])
+
+
+def weights_of_any_size(shape: tuple[int, int], dtype: type, seed: int) -> np.ndarray:
+    """Return weights over the whole range of the type and close to one; a fifth of them is zero."""
+    random, limits = np.random.default_rng(seed), np.finfo(dtype)
+    lowest, highest = np.log(float(limits.smallest_subnormal)), np.log(float(limits.max))
+    b = np.exp(random.uniform(lowest, highest, size=shape))
+    close = random.uniform(size=shape) < 0.3
+    b[close] = 1 + 1e-3 * random.normal(size=shape)[close]
+    b[random.uniform(size=shape) < 0.2] = 0
+    b[:, 0] = random.choice([limits.smallest_subnormal, limits.tiny, 1, limits.max], len(b))
+    return b.astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("weight_type", [np.float32, np.float64])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_error_of_a_log_sum_exp_with_weights(
+    family: str, weight_type: type, dtype: type
+) -> None:
+    for classes in (1, 2, 10, 300):
+        z = sample(family, classes, dtype)
+        z = z[np.isfinite(z[:, 0])]
+        b = weights_of_any_size(z.shape, weight_type, classes)
+        wanted, got = exact_with_weights(z, b), st.logsumexp(z, b=b)
+        assert got.dtype == dtype
+        with np.errstate(all="ignore"):
+            sizes = np.abs(z.astype(float)) + 2 * np.abs(np.log(b.astype(float)))
+            largest = np.where((b > 0) & np.isfinite(z), sizes, 0).max(axis=1)
+            unit = spacing(np.abs(wanted.scale), np.finfo(dtype))
+            bound = 4 + np.finfo(float).eps * largest / unit
+        assert (ulps(got, wanted) <= bound).all()
 
 
 def test_a_log_sum_exp_too_small_for_the_exponential_of_float32() -> None:
