@@ -5,8 +5,9 @@ such functions get wrong, and compares it with exact values. ``python -m softmax
 does so from a shell. It needs mpmath: ``pip install "softmax-theory[testing]"``.
 """
 
-from softmax_theory.testing.conformance import CLAIMS, conformance
+from softmax_theory.testing.conformance import conformance
 from softmax_theory.testing.families import FAMILIES, sample
 from softmax_theory.testing.report import Check, ConformanceError, Report
+from softmax_theory.testing.subject import CLAIMS
 
 __all__ = ["CLAIMS", "FAMILIES", "Check", "ConformanceError", "Report", "conformance", "sample"]

@@ -2,12 +2,14 @@
 
 import argparse
 import ast
-import importlib
+import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from softmax_theory.testing.conformance import CLAIMS, OPTIONAL, conformance
+from softmax_theory.testing.conformance import conformance
+from softmax_theory.testing.options import OPTIONAL
+from softmax_theory.testing.subject import CLAIMS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,13 +58,9 @@ def loaded(place: str) -> Callable[..., Any]:
     ValueError
         If the text has no colon.
     """
-    module, colon, name = place.partition(":")
-    if not colon:
+    if ":" not in place:
         raise ValueError(f"got {place!r}; expected MODULE:FUNCTION, as scipy.special:log_softmax")
-    found: Any = importlib.import_module(module)
-    for part in name.split("."):
-        found = getattr(found, part)
-    function: Callable[..., Any] = found
+    function: Callable[..., Any] = pkgutil.resolve_name(place)
     return function
 
 

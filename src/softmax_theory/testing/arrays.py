@@ -3,8 +3,8 @@
 Nothing is imported that the function's own library has not imported.
 """
 
-import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -35,24 +35,17 @@ def converter(arrays: str | Any) -> Convert:
     if arrays == "numpy":
         return lambda array: array
     if arrays == "torch":
-        torch = imported("torch")
+        torch = import_module("torch")
         return lambda array: torch.from_numpy(np.array(array))
     if arrays == "jax":
-        imported("jax")
-        return lambda array: imported("jax.numpy").asarray(array)
+        import_module("jax")
+        return lambda array: import_module("jax.numpy").asarray(array)
     if hasattr(arrays, "asarray"):
         return lambda array: arrays.asarray(array)
     raise ValueError(
         f"arrays: got {arrays!r}; expected one of {', '.join(LIBRARIES)}, "
         "or a module with `asarray`"
     )
-
-
-def imported(name: str) -> Any:
-    """Return a module that is there already, or import it because its arrays were asked for."""
-    if name not in sys.modules:
-        __import__(name)
-    return sys.modules[name]
 
 
 def to_numpy(result: Any) -> NDArray[Any]:

@@ -70,15 +70,10 @@ def exponentials(z: NDArray[Any]) -> tuple[Any, list[Any], Any]:
 def exponentials_of(z: tuple[float, ...]) -> tuple[Any, list[Any], Any]:
     """Return the same; kept, because one row is compared with several functions."""
     m = context.mpf(max(z))
-    known: dict[float, Any] = {}
-    found = []
-    for x in z:
-        if x not in known:
-            gap = context.mpf(x) - m
-            known[x] = context.exp(gap) if gap > NOTHING else context.zero
-        found.append(known[x])
-    first = z.index(max(z))
-    return m, found, context.fsum(term for c, term in enumerate(found) if c != first)
+    gaps = {x: context.mpf(x) - m for x in set(z)}
+    of = {x: context.exp(gap) if gap > NOTHING else context.zero for x, gap in gaps.items()}
+    terms, first = [of[x] for x in z], z.index(max(z))
+    return m, terms, context.fsum(terms[:first] + terms[first + 1 :])
 
 
 def softmax(z: NDArray[Any]) -> Exact:
@@ -198,23 +193,19 @@ def ulps(got: NDArray[Any], exact: Exact) -> NDArray[np.float64]:
         results = got.astype(np.float64)
         unit = np.maximum(spacing(np.abs(exact.scale), limits), spacing(np.array(tiny), limits))
         error = np.abs((results - exact.value) - exact.rest) / unit
-        small = np.abs(exact.scale) < tiny
-        error = np.where(small, np.where(np.abs(results - exact.value) <= tiny, 0, np.inf), error)
+        small, close = np.abs(exact.scale) < tiny, np.abs(results - exact.value) <= tiny
+        error = np.where(small, np.where(close, 0, np.inf), error)
         beyond = np.abs(exact.value) > largest
         right = np.isinf(results) & (np.sign(results) == np.sign(exact.value))
         close = np.abs(results) >= largest * (1 - 8 * float(limits.eps))
         error = np.where(beyond, np.where(right | close, 0, np.inf), error)
-        both = np.isnan(results) & np.isnan(exact.value)
-        found: NDArray[np.float64] = np.where(both, 0, np.where(np.isnan(results), np.inf, error))
-    return found
+        error[np.isnan(results)] = np.inf
+        error[np.isnan(results) & np.isnan(exact.value)] = 0
+    return error
 
 
 def spacing(numbers: NDArray[Any], limits: Any) -> NDArray[np.float64]:
     """Return the distance of neighbouring floats of a type at numbers that are not negative."""
-    exponent = np.floor(np.log2(np.maximum(numbers, float(limits.smallest_normal))))
-    # The logarithm may be rounded to the next whole number.
-    exponent = np.where(np.ldexp(1.0, exponent.astype(int)) > numbers, exponent - 1, exponent)
-    lowest = np.log2(float(limits.smallest_normal))
-    power = np.maximum(exponent, lowest).astype(int)
-    unit: NDArray[np.float64] = np.ldexp(float(limits.eps), power)
+    _, exponent = np.frexp(np.maximum(numbers, float(limits.smallest_normal)))
+    unit: NDArray[np.float64] = np.ldexp(float(limits.eps), exponent - 1)
     return unit
