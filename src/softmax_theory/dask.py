@@ -9,7 +9,7 @@ functions for NumPy's arrays.
 It needs dask: ``pip install "softmax-theory[dask]"``.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ except ImportError as error:
 from softmax_theory._arrays import FloatArray, check_reduction
 from softmax_theory._tiles import ELEMENTS
 from softmax_theory.linear_cross_entropy import (
+    LinearCrossEntropy,
     Pair,
     differences_of,
     factor,
@@ -38,14 +39,6 @@ __all__ = ["linear_cross_entropy", "log_softmax", "logsumexp", "softmax"]
 
 # A sum is packed into so many numbers.
 PACKED = 4
-
-
-class LinearCrossEntropy(NamedTuple):
-    """The loss of a linear layer and its derivatives, not computed yet."""
-
-    loss: Any
-    gradient_H: Any
-    gradient_W: Any
 
 
 def softmax(z: Any, axis: int = -1) -> Any:

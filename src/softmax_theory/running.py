@@ -14,7 +14,6 @@ In floats a scale that changes with :math:`m` would cost a rounding error at eac
 scale is a power of two, which costs none, and the sum is kept with its own rounding error.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -231,17 +230,14 @@ class LogSumExp:
         if kind not in (np.float16, np.float32, np.float64):
             raise ValueError(f"dtype: got {kind}; expected float16, float32 or float64")
         empty = np.full(shape, -np.inf)
-        self._set(empty, Scaled(empty, np.zeros(shape), np.zeros(shape)), kind)
-
-    def _set(self, largest: FloatArray, others: Scaled, dtype: np.dtype[Any]) -> None:
-        object.__setattr__(self, "largest", largest)
-        object.__setattr__(self, "others", others)
-        object.__setattr__(self, "dtype", dtype)
+        nothing = Scaled(empty, np.zeros(shape), np.zeros(shape))
+        # The fields of a frozen instance are set in its dictionary.
+        self.__dict__.update(largest=empty, others=nothing, dtype=kind)
 
     @classmethod
     def _of(cls, largest: FloatArray, others: Scaled, dtype: np.dtype[Any]) -> "LogSumExp":
         state = cls.__new__(cls)
-        state._set(largest, others, dtype)
+        state.__dict__.update(largest=largest, others=others, dtype=dtype)
         return state
 
     @property
@@ -392,14 +388,6 @@ class LogSumExp:
         return self.dtype == other.dtype and self.shape == other.shape and same
 
     __hash__ = None  # type: ignore[assignment]
-
-    def __getstate__(self) -> Mapping[str, Any]:
-        """Return what is pickled."""
-        return {"largest": self.largest, "others": self.others, "dtype": self.dtype}
-
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """Take over what was pickled."""
-        self._set(state["largest"], state["others"], state["dtype"])
 
     def __repr__(self) -> str:
         batch = f" of {self.shape}" if self.shape else ""
