@@ -9,6 +9,7 @@ functions for NumPy's arrays.
 It needs dask: ``pip install "softmax-theory[dask]"``.
 """
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -109,10 +110,7 @@ def merged(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> Flo
         LogSumExp.unpacked(packed[..., start : start + PACKED])
         for start in range(0, packed.shape[-1], PACKED)
     ]
-    total = states[0]
-    for state in states[1:]:
-        total = total.merge(state)
-    return total.packed()
+    return reduce(LogSumExp.merge, states).packed()
 
 
 def running_sums(z: Any) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._sums import LARGEST_SUM, LOWEST_LOGIT, cut_sum, two_sum
+from softmax_theory._sums import LARGEST_SUM, LOWEST_LOGIT, two_sum
 from softmax_theory._tiles import tiles, undisturbed
 from softmax_theory.softmax import sums
 
@@ -33,8 +33,6 @@ LOG2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HUGE = 1e290
 # No difference of exponents beyond this matters.
 FAR = 4000.0
-# From so many logits of a row on they are added up by tiles.
-BLOCK = 8
 
 
 @dataclass(frozen=True)
@@ -109,32 +107,9 @@ def normal(exponent: FloatArray, high: FloatArray, low: FloatArray) -> Scaled:
     return Scaled(exponent, total, np.where(np.isfinite(error), error, 0))
 
 
-def sum_of(terms: Scaled) -> Scaled:
-    """Return the sum over the first axis of terms that are not negative."""
-    exponent = np.max(terms.exponent, axis=0)
-    high, low = rescaled(terms, exponent)
-    if len(high) < 2:
-        return normal(exponent, high[0], low[0])
-    flat = high.reshape(len(high), -1)
-    exact, rest = (part.reshape(exponent.shape) for part in cut_sum(flat, np.empty_like(flat)))
-    return normal(exponent, exact, rest + np.add.reduce(low, axis=0))
-
-
-def one_by_one(z: FloatArray) -> tuple[FloatArray, Scaled]:
-    """Return the largest logit of each row, and the sum of the exponentials of all others."""
-    terms = np.moveaxis(z.astype(np.float64, copy=False), -1, 0)
-    first = terms.argmax(axis=0)
-    exponentials = exponential(terms)
-    places = (first, *np.indices(first.shape, sparse=True))
-    exponentials.exponent[places] = -np.inf
-    exponentials.high[places] = 0
-    exponentials.low[places] = 0
-    return np.asarray(terms.max(axis=0)), sum_of(exponentials)
-
-
 @undisturbed()
-def by_tiles(z: FloatArray) -> tuple[FloatArray, Scaled]:
-    """Return the same for rows with many logits, as the functions of whole arrays compute it."""
+def largest_and_others(z: FloatArray) -> tuple[FloatArray, Scaled]:
+    """Return the largest logit of each row, and the sum of the exponentials of all others."""
     rows = np.ascontiguousarray(z).reshape(-1, z.shape[-1], 1)
     firsts, exponent, high, low = np.zeros((4, len(rows)))
     for tile in tiles(rows):
@@ -148,9 +123,8 @@ def by_tiles(z: FloatArray) -> tuple[FloatArray, Scaled]:
             high[place], low[place] = others * unit.high, others * unit.low
     empty = np.isneginf(firsts)
     exponent[empty], high[empty], low[empty] = -np.inf, 0, 0
-    parts_of = (a.reshape(z.shape[:-1]) for a in (firsts, exponent, high, low))
-    m, *scaled = parts_of
-    return m, Scaled(*scaled)
+    m, *parts = (a.reshape(z.shape[:-1]) for a in (firsts, exponent, high, low))
+    return m, Scaled(*parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,8 +168,8 @@ class LogSumExp:
     After any order and grouping the error of the result is at most 4 ulp of the sum of the
     absolute values of the two terms, as of :func:`logsumexp`; that of the probabilities and
     of their logarithms is at most 4 ulp. Of :math:`R` and :math:`e^m` each exponential is rounded
-    once, each sum by less than :math:`2^{-100}` of it, except that the sum of a block of eight
-    logits or more is rounded to a float once, and the quotient, `log1p` and the last sum once each;
+    once, each sum by less than :math:`2^{-100}` of it, except that the sum over the logits of one
+    `update` is rounded to a float once, and the quotient, `log1p` and the last sum once each;
     a plain pair of floats is about 180 ulp away after 20,000 terms in rising order.
 
     `merge` is commutative to the last bit, and associative up to the rounding of the last of 106
@@ -276,9 +250,7 @@ class LogSumExp:
         dtype = np.result_type(array.dtype, self.dtype)
         if array.shape[-1] == 0:
             return self._of(self.largest, self.others, dtype)
-        few = array.shape[-1] < BLOCK
-        largest, others = one_by_one(array) if few else by_tiles(array)
-        return self.merge(self._of(largest, others, dtype))
+        return self.merge(self._of(*largest_and_others(array), dtype))
 
     def merge(self, other: "LogSumExp") -> "LogSumExp":
         """Return the sum of two.
@@ -371,8 +343,8 @@ class LogSumExp:
 
     def packed(self) -> FloatArray:
         """Return the sums as one array, with four numbers for each row on a last axis more."""
-        parts_of = (self.largest, self.others.exponent, self.others.high, self.others.low)
-        return np.stack(np.broadcast_arrays(*parts_of), axis=-1)
+        parts = (self.largest, self.others.exponent, self.others.high, self.others.low)
+        return np.stack(np.broadcast_arrays(*parts), axis=-1)
 
     @classmethod
     def unpacked(cls, numbers: NDArray[Any], dtype: DTypeLike = np.float64) -> "LogSumExp":

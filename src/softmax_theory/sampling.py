@@ -1,6 +1,6 @@
 r"""Classes drawn at random, with the probabilities of the softmax function."""
 
-import operator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,11 +57,10 @@ def sample(
 
     Notes
     -----
-    The noise is added to the logits less their largest one, which have lost nothing where a class
-    has a chance, so logits of any size will do. A class with the logit -inf is never drawn. The
-    noise is a function of a random number with 53 bits, and lies between -3.7 and 36.8; so the
-    probabilities of the draws are those of the softmax function to about :math:`10^{-15} C`, and a
-    class that is less probable than 1e-16 may never be drawn.
+    The noise is added to the logits less the largest one, so they may be of any size. A class with
+    the logit -inf is never drawn. The noise is a function of a random number with 53 bits, and lies
+    between -3.7 and 36.8; so the probabilities of the draws are those of the softmax function to
+    about :math:`10^{-15} C`, and a class that is less probable than 1e-16 may never be drawn.
 
     References
     ----------
@@ -83,9 +82,9 @@ def sample(
     with np.errstate(all="ignore"):
         below_largest = rows - rows.max(axis=-1, keepdims=True)
     draws = np.empty((int(np.prod(shape)), *rows.shape[:-1]), np.intp)
-    together = max(1, AT_ONCE // max(1, rows.size))
-    for first in range(0, len(draws), together):
-        part = draws[first : first + together]
+    step = max(1, AT_ONCE // max(1, rows.size))
+    for first in range(0, len(draws), step):
+        part = draws[first : first + step]
         noise = random.gumbel(size=(len(part), *rows.shape))
         np.argmax(below_largest + noise, axis=-1, out=part)
     return draws.reshape((*shape, *rows.shape[:-1]))[()]
@@ -93,28 +92,25 @@ def sample(
 
 def as_generator(rng: "np.random.Generator | int") -> "np.random.Generator":
     """Return the generator that was given, or a new one with the seed that was."""
-    if isinstance(rng, np.random.Generator):
-        return rng
-    try:
-        seed = operator.index(rng)
-    except TypeError:
-        seed = -1
-    if seed < 0 or isinstance(rng, bool):
+    if not (isinstance(rng, np.random.Generator) or is_natural(rng)):
         raise ValueError(
             f"rng: got {rng!r}; expected a numpy.random.Generator, or an integer that is not "
             "negative for its seed"
         )
-    return np.random.default_rng(seed)
+    return np.random.default_rng(rng)
 
 
 def as_shape(size: int | tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape that was asked for, once it is known to be one."""
-    try:
-        lengths = tuple(map(operator.index, size if isinstance(size, tuple) else (size,)))
-    except TypeError:
-        lengths = (-1,)
-    if min(lengths, default=0) < 0 or isinstance(size, bool):
+    lengths = size if isinstance(size, tuple) else (size,)
+    if not all(map(is_natural, lengths)):
         raise ValueError(
             f"size: got {size!r}; expected an integer that is not negative, or a tuple of some"
         )
     return lengths
+
+
+def is_natural(value: Any) -> bool:
+    """Tell whether this is an integer that is not negative."""
+    integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return bool(integer and value >= 0)
