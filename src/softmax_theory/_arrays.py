@@ -51,16 +51,21 @@ def finish(result: FloatResult, dtype: DTypeLike) -> FloatArray:
     return finished
 
 
+def index_or_none(value: Any) -> int | None:
+    """Return an integer as such, and None of what is none; a boolean is none."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
 def class_axis(z: NDArray[Any], axis: int, name: str) -> int:
     """Return the class axis of ``z``, counted from the front, once it is known to be usable."""
     if z.ndim == 0:
         raise ValueError(f"{name}: got a scalar; expected at least one axis, that of the classes")
     expected = f"expected an integer from {-z.ndim} to {z.ndim - 1}"
-    try:
-        position = operator.index(axis)
-    except TypeError:
-        position = None
-    if position is None or isinstance(axis, bool):
+    position = index_or_none(axis)
+    if position is None:
         raise ValueError(f"axis: got {axis!r}; {expected}")
     if not -z.ndim <= position < z.ndim:
         raise ValueError(f"axis: {position} is out of range for shape {z.shape}; {expected}")
@@ -78,11 +83,6 @@ def classes_last(array: FloatArray, axis: int) -> FloatArray:
     NumPy sums pairwise only over entries that are next to one another in memory.
     """
     return np.ascontiguousarray(np.moveaxis(working(array), axis, -1))
-
-
-def classes_back(rows: FloatArray, axis: int) -> FloatArray:
-    """Return ``rows`` with the classes on ``axis`` again."""
-    return np.ascontiguousarray(np.moveaxis(rows, -1, axis))
 
 
 def same_shape(name: str, array: NDArray[Any], other_name: str, other: NDArray[Any]) -> None:
@@ -216,11 +216,8 @@ def check_distributions(rows: FloatArray) -> None:
 
 def as_integer(value: int, name: str) -> int:
     """Return an integer that is at least 1, or name what was given."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if number < 1 or isinstance(value, bool):
+    number = index_or_none(value)
+    if number is None or number < 1:
         raise ValueError(f"{name}: got {value!r}; expected an integer that is at least 1")
     return number
 
@@ -246,10 +243,10 @@ def targets(t: ArrayLike, z: FloatArray, axis: int) -> NDArray[Any]:
 
 def target_rows(t: ArrayLike, z: FloatArray, axis: int) -> FloatArray:
     """Return the targets as probabilities in the type of z, with the classes on the last axis."""
-    found = targets(t, z, axis)
-    if found.shape == z.shape:
-        return classes_last(found, axis).astype(z.dtype, copy=False)
-    return labels_to_rows(found, z.shape[axis]).astype(z.dtype)
+    target = targets(t, z, axis)
+    if target.shape == z.shape:
+        return classes_last(target, axis).astype(z.dtype, copy=False)
+    return labels_to_rows(target, z.shape[axis]).astype(z.dtype)
 
 
 def result_for(

@@ -4,7 +4,6 @@ All three are taken out of the way before a loss is computed, so that the sums k
 them: what is left is a target of the two usual kinds, and a factor for each sample.
 """
 
-import operator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +14,8 @@ from softmax_theory._arrays import (
     are_labels,
     as_array,
     as_floats,
-    classes_back,
     classes_last,
+    index_or_none,
     labels_to_rows,
     targets,
     working,
@@ -45,11 +44,11 @@ def weighted(
 ) -> Weighted:
     """Return the target that the three arguments, named as in PyTorch, make of another."""
     amount = smoothing(label_smoothing)
-    given, kept = without_ignored(as_array(t, "t"), z, ignore_index)
+    given, counted = without_ignored(as_array(t, "t"), z, ignore_index)
     target = targets(given, z, axis)
     labels = target.shape != z.shape
     weights = None if weight is None else class_weights(weight, z.shape[axis])
-    factors: FloatArray | None = None if kept is None else kept.astype(np.float64)
+    factors: FloatArray | None = None if counted is None else counted.astype(np.float64)
     if weights is not None and labels:
         of_labels = weights[target]
         factors = of_labels if factors is None else of_labels * factors
@@ -57,7 +56,7 @@ def weighted(
     if amount > 0 or (weights is not None and not labels):
         target, totals = soft(target, z, axis, weights, amount)
         if totals is not None:
-            factors = totals if kept is None else totals * kept
+            factors = totals if counted is None else totals * counted
     return Weighted(target, factors, divisor)
 
 
@@ -73,11 +72,11 @@ def soft(
         rows = labels_to_rows(target, classes).astype(np.float64)
     rows = (1 - amount) * rows + amount / classes if amount > 0 else rows
     if weights is None:
-        return classes_back(rows, axis), None
+        return np.moveaxis(rows, -1, axis), None
     rows = rows * weights
     totals = rows.sum(axis=-1, keepdims=True)
     # A total of zero leaves nan, and a factor that takes the sample out.
-    return classes_back(rows / totals, axis), totals[..., 0]
+    return np.moveaxis(rows / totals, -1, axis), totals[..., 0]
 
 
 @np.errstate(all="ignore")
@@ -125,19 +124,16 @@ def class_weights(weight: ArrayLike, classes: int) -> FloatArray:
 def without_ignored(
     t: NDArray[Any], z: FloatArray, ignore_index: int | None
 ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-    """Return labels of which those to ignore are class 0, and which ones are kept; None is all."""
+    """Return labels of which those to ignore are class 0, and which ones count; None is all."""
     if ignore_index is None:
         return t, None
-    try:
-        ignored = operator.index(ignore_index)
-    except TypeError:
-        ignored = None
-    if ignored is None or isinstance(ignore_index, bool):
+    ignored = index_or_none(ignore_index)
+    if ignored is None:
         raise ValueError(f"ignore_index: got {ignore_index!r}; expected an integer or None")
     if not are_labels(t) or t.shape == z.shape:
         raise ValueError(
             f"ignore_index: got {ignored} with t of shape {t.shape} and type {t.dtype}; "
             "expected integer labels"
         )
-    kept = t != ignored
-    return np.where(kept, t, 0).astype(t.dtype), kept
+    counted = t != ignored
+    return np.where(counted, t, 0).astype(t.dtype), counted
