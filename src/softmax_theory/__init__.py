@@ -32,6 +32,7 @@ from softmax_theory.cross_entropy import (
     cross_entropy_hessian,
 )
 from softmax_theory.distributions import entropy, kl_divergence, likelihood, one_hot
+from softmax_theory.jacobian import softmax_jacobian, softmax_jvp, softmax_vjp
 from softmax_theory.linear import LinearSoftmax
 from softmax_theory.linear_cross_entropy import linear_cross_entropy
 from softmax_theory.logistic import (
@@ -44,14 +45,7 @@ from softmax_theory.logistic import (
 from softmax_theory.running import LogSumExp
 from softmax_theory.sampling import sample
 from softmax_theory.separation import SeparationWarning
-from softmax_theory.softmax import (
-    log_softmax,
-    logsumexp,
-    softmax,
-    softmax_jacobian,
-    softmax_jvp,
-    softmax_vjp,
-)
+from softmax_theory.softmax import log_softmax, logsumexp, softmax
 from softmax_theory.temperature import fit_temperature
 
 __version__ = "0.1.0"

@@ -23,10 +23,19 @@ from softmax_theory._arrays import (
     result_for,
     working,
 )
-from softmax_theory._sums import LARGEST_SUM, cut_sum, two_sum
-from softmax_theory._tiles import Tile, class_of_largest, split, tiles, undisturbed
+from softmax_theory._sums import (
+    LARGEST_SUM,
+    class_of_largest,
+    cut_sum,
+    exponentials,
+    set_apart,
+    shift,
+    two_sum,
+)
+from softmax_theory._tiles import Tile, split, write_by_tiles
 from softmax_theory._weights import times, weighted, write_times
-from softmax_theory.softmax import log_total, softmax_jacobian, sums
+from softmax_theory.jacobian import softmax_jacobian
+from softmax_theory.softmax import largest_and_rest
 
 __all__ = [
     "cross_entropy",
@@ -39,88 +48,84 @@ __all__ = [
 LARGE_UNIT = 2.0**64
 
 
-@undisturbed()
-def losses_into(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
+def write_losses(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
     """Write the loss of each sample; the classes are on the middle axis of z, and of t if soft."""
-    for tile in tiles(z):
-        if t.ndim == 2:
-            labels = tile.samples(t).reshape(-1)
-            own = tile.z[labels, np.arange(len(labels))]
-            loss = (tile.largest - own) + log_total(tile)
-        else:
-            loss = expected_loss(tile, tile.part(t).reshape(tile.z.shape))
-        part = tile.samples(losses)
-        part[...] = loss.reshape(part.shape)
+    of_tile = loss_of_labels if t.ndim == 2 else expected_loss
+    write_by_tiles(lambda tile: of_tile(tile, tile.part(t)), z, losses)
+
+
+def loss_of_labels(tile: Tile, t: NDArray[Any]) -> FloatArray:
+    """Return m - z_t + log(1 + s); neither term is negative."""
+    own = tile.z[t.ravel(), np.arange(t.size)]
+    m, log_rest = largest_and_rest(tile)
+    return np.asarray((m - own) + log_rest)
 
 
 def expected_loss(tile: Tile, t: FloatArray) -> FloatArray:
     """Return the sum of t_c (m - z_c + log(1 + s)); no term is negative."""
-    logarithm = log_total(tile)
-    loss = terms_in(tile, logarithm, t, np.ones_like(logarithm))
+    t = t.reshape(tile.z.shape)
+    m, log_rest = largest_and_rest(tile)
+    loss = sum_of_losses(tile, m, log_rest, t, np.ones_like(m))
     huge = loss > LARGEST_SUM
     if huge.any():
         # So large a sum is not exact; in larger units it is.
         unit = np.where(huge, LARGE_UNIT, 1).astype(loss.dtype)
-        loss = unit * terms_in(tile, logarithm, t, unit)
+        loss = unit * sum_of_losses(tile, m, log_rest, t, unit)
     return loss
 
 
-def terms_in(tile: Tile, logarithm: FloatArray, t: FloatArray, unit: FloatArray) -> FloatArray:
-    """Return the sum of t_c (m - z_c + logarithm) in units of a power of two."""
-    results: list[FloatArray] = []
+def sum_of_losses(
+    tile: Tile, m: FloatArray, log_rest: FloatArray, t: FloatArray, unit: FloatArray
+) -> FloatArray:
+    """Return the sum of t_c (m - z_c + log_rest) in units of a power of two."""
     # Halved, the gap between two finite logits cannot overflow.
     half = 1 / (2 * unit)
-    for block in tile.blocks():
-        terms = (tile.largest * half - tile.z[block] * half) * (2 * t[block])
-        terms += t[block] * (logarithm / unit)
-        np.copyto(terms, 0, where=t[block] == 0)
-        results.append(tile.add_up(terms))
-    return np.asarray(np.add.reduce(results))
+    terms = (m * half - tile.z * half) * (2 * t)
+    terms += t * (log_rest / unit)
+    np.copyto(terms, 0, where=t == 0)
+    high, low = cut_sum(terms, tile.spare)
+    return np.where(np.isfinite(high), high + low, terms.sum(axis=0))
 
 
-@undisturbed()
-def gradients_into(z: FloatArray, t: NDArray[Any], samples: int, result: FloatArray) -> None:
+def write_gradients(z: FloatArray, t: NDArray[Any], samples: int, result: FloatArray) -> None:
     """Write the derivatives of the losses, divided by `samples`."""
-    for tile in tiles(z):
-        if t.ndim == 2:
-            differences_to_labels(tile, tile.samples(t).reshape(-1), samples, result)
-        else:
-            differences(tile, tile.part(t).reshape(tile.z.shape), samples, result)
+    of_tile = gradient_of_labels if t.ndim == 2 else gradient_of_probabilities
+    write_by_tiles(lambda tile: of_tile(tile, tile.part(t), samples), z, result)
 
 
-def differences_to_labels(tile: Tile, t: NDArray[Any], samples: int, result: FloatArray) -> None:
-    """Write y, and for the true class y - 1, minus the sum of the others (`complement`)."""
-    own, others = sums(tile, t)
+def gradient_of_labels(tile: Tile, t: NDArray[Any], samples: int) -> FloatArray:
+    """Return y, and for the true class y - 1, minus the sum of the others (`complement`)."""
+    e, labels = exponentials(tile, shift(tile)), t.ravel()
+    own, others = set_apart(tile, e, labels)
     divisor = (own + others) * samples
-    for block in tile.blocks():
-        tile.write(np.divide, tile.exponentials(block), divisor, result, block)
-    tile.write_one(t, -others / divisor, result)
+    e /= divisor
+    e[labels, np.arange(len(labels))] = -others / divisor
+    return e
 
 
-def differences(tile: Tile, t: FloatArray, samples: int, result: FloatArray) -> None:
-    """Write y_i T - t_i with the sum T of the targets.
+def gradient_of_probabilities(tile: Tile, t: FloatArray, samples: int) -> FloatArray:
+    """Return y_i T - t_i with the sum T of the targets.
 
     It is the derivative of the loss as computed, also where T is one only to within rounding. For
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
-    most = class_of_largest(tile)
-    exponential, rest = sums(tile, most)
-    total, error = two_sum(exponential, rest)
-    place = (most, np.arange(len(most)))
-    others = t.astype(total.dtype)
-    own = others[place]
-    others[place] = 0
-    beside = np.add(*cut_sum(others, np.empty_like(others)))
+    t = t.reshape(tile.z.shape)
+    largest = class_of_largest(tile.z, tile.z.max(axis=0))
+    e = exponentials(tile, shift(tile))
+    own, others = set_apart(tile, e, largest)
+    total, error = two_sum(own, others)
+    of_largest = largest, np.arange(len(largest))
+    t_own = t[of_largest].astype(total.dtype)
+    t_rest = t.astype(total.dtype)
+    t_rest[of_largest] = 0
+    t_others = np.add(*cut_sum(t_rest, tile.spare))
     # What T exceeds one by; the larger term less one is exact where it matters.
-    excess = (np.maximum(own, beside) - 1) + np.minimum(own, beside)
+    excess = (np.maximum(t_own, t_others) - 1) + np.minimum(t_own, t_others)
     # The sum of the exponentials divided by T, with one rounding.
-    divisor = total + (error - total * (excess / (1 + excess)))
-    for block in tile.blocks():
-        y = tile.exponentials(block) / divisor
-        y -= t[block]
-        tile.write(np.divide, y, np.full_like(divisor, samples), result, block)
-    y, complement = exponential / total, rest / total
-    tile.write_one(most, (y * beside - own * complement) / samples, result)
+    e /= total + (error - total * (excess / (1 + excess)))
+    e -= t
+    e[of_largest] = own / total * t_others - t_own * (others / total)
+    return np.divide(e, samples, out=e)
 
 
 def cross_entropy(
@@ -235,7 +240,7 @@ def cross_entropy(
     flat = (math.prod(before), math.prod(after))
     losses = np.empty((*before, *after), np.result_type(array.dtype, np.float64))
     labels = target.shape != array.shape
-    losses_into(
+    write_losses(
         split(array, position),
         target.reshape(flat) if labels else split(target, position),
         losses.reshape(flat),
@@ -332,7 +337,7 @@ def cross_entropy_gradient(
     labels = target.shape != array.shape
     # Products with factors are taken before the result is rounded to its type.
     differences = result if factors is None else np.empty(array.shape, working(array).dtype)
-    gradients_into(
+    write_gradients(
         split(array, position),
         target.reshape(flat) if labels else split(target, position),
         math.prod(flat) if reduction == "mean" and factors is None else 1,

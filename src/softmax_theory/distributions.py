@@ -21,7 +21,7 @@ from softmax_theory._arrays import (
     target_rows,
 )
 from softmax_theory._tiles import split
-from softmax_theory.cross_entropy import losses_into
+from softmax_theory.cross_entropy import write_losses
 from softmax_theory.softmax import softmax
 
 __all__ = ["entropy", "kl_divergence", "likelihood", "one_hot"]
@@ -36,7 +36,7 @@ def _likelihoods(z: FloatArray, t: FloatArray) -> FloatArray:
     if soft.any():
         rows, weights = z[soft], t[soft]
         losses = np.empty(len(rows), z.dtype)
-        losses_into(split(rows, 1), split(weights, 1), losses.reshape(-1, 1))
+        write_losses(split(rows, 1), split(weights, 1), losses.reshape(-1, 1))
         likelihoods[soft] = np.exp(-losses)
     return likelihoods
 

@@ -21,9 +21,15 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._sums import LARGEST_SUM, LOWEST_LOGIT, two_sum
-from softmax_theory._tiles import tiles, undisturbed
-from softmax_theory.softmax import sums
+from softmax_theory._sums import (
+    LARGEST_SUM,
+    class_of_largest,
+    exponentials,
+    set_apart,
+    shift,
+    two_sum,
+)
+from softmax_theory._tiles import tiles
 
 __all__ = ["LogSumExp"]
 
@@ -31,6 +37,8 @@ __all__ = ["LogSumExp"]
 LOG2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 # Beyond this the multiple of log 2 cannot be split; there is no other logit near one so large.
 HUGE = 1e290
+# The exponentials of logits from here on are normal numbers.
+LOWEST_LOGIT = -700.0
 # No difference of exponents beyond this matters.
 FAR = 4000.0
 
@@ -107,23 +115,24 @@ def normal(exponent: FloatArray, high: FloatArray, low: FloatArray) -> Scaled:
     return Scaled(exponent, total, np.where(np.isfinite(error), error, 0))
 
 
-@undisturbed()
+@np.errstate(all="ignore")
 def largest_and_others(z: FloatArray) -> tuple[FloatArray, Scaled]:
     """Return the largest logit of each row, and the sum of the exponentials of all others."""
     rows = np.ascontiguousarray(z).reshape(-1, z.shape[-1], 1)
     firsts, exponent, high, low = np.zeros((4, len(rows)))
     for tile in tiles(rows):
-        place, others = tile.place[0], sums(tile).others
-        firsts[place] = tile.largest
-        if tile.shift is None:
+        place, m, a = tile.before, tile.z.max(axis=0), shift(tile)
+        _, others = set_apart(tile, exponentials(tile, a), class_of_largest(tile.z, m))
+        firsts[place] = m
+        if a is None:
             high[place] = others
         else:
-            unit = exponential(tile.shift)
+            unit = exponential(a)
             exponent[place] = unit.exponent
             high[place], low[place] = others * unit.high, others * unit.low
     empty = np.isneginf(firsts)
     exponent[empty], high[empty], low[empty] = -np.inf, 0, 0
-    m, *parts = (a.reshape(z.shape[:-1]) for a in (firsts, exponent, high, low))
+    m, *parts = (array.reshape(z.shape[:-1]) for array in (firsts, exponent, high, low))
     return m, Scaled(*parts)
 
 

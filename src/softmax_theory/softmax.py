@@ -1,183 +1,85 @@
-r"""The softmax function, its logarithm, and its derivative.
+r"""The softmax function, its logarithm, and the logarithm of the sum of the exponentials.
 
-How they are computed is in `sums`, `softmax_into` and `log_softmax_into`, of whole arrays and a
-tile at a time. With the largest logit :math:`m` of a sample, which the book writes with a hat:
+For one sample, with the largest logit :math:`m` (which the book writes with a hat):
 
 .. math::
 
+    m = \max_c z_c, \qquad
     s = \sum_{c=1}^{C} e^{z_c - m} - 1, \qquad
-    y_c = \frac{e^{z_c - m}}{1 + s}, \qquad
-    \log(y_c) = (z_c - m) - \log(1 + s)
+    y_c = \frac{e^{z_c - a}}{\sum_d e^{z_d - a}}
 
-The sum :math:`s` is added up without its largest term, which would round its digits away. These are
-the equations `rest` and `log-softmax-rest` of the chapter book/accuracy.md; its `complement`,
-:math:`y_i - 1` as minus the sum of all others, is in `cross_entropy`. What makes exponentials and
-sums accurate in float64 is in `_sums`, and what makes it quick in `_tiles`.
+.. math::
+
+    \log(y_c) = (z_c - m) - \log(1 + s), \qquad
+    \log\left(\sum_{c=1}^{C} e^{z_c}\right) = m + \log(1 + s)
+
+These are the equations `largest-logit`, `rest`, `softmax-shift`, `log-softmax-rest` and `logsumexp`
+of the book. The sum :math:`s` is added up without the largest term, which would round its digits
+away. The shift :math:`a` is zero, or :math:`m` where an exponential would overflow or underflow.
+
+The first four functions below are all there is to it, for a tile: as many samples as fit into the
+cache, with the classes on the first axis. What makes exponentials and sums accurate in float64 is
+in `_sums`, and how an array is cut into tiles in `_tiles`.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from softmax_theory._arrays import (
-    FloatArray,
-    FloatResult,
-    as_floats,
-    delivered,
-    finish,
-    logits,
-    result_for,
-    same_shape,
-    working,
-)
+from softmax_theory._arrays import FloatArray, FloatResult, delivered, result_for
 from softmax_theory._axes import Axes, parted, several_axes, three_axes, weighted
-from softmax_theory._tiles import Tile, class_of_largest, split, tiles, undisturbed
+from softmax_theory._sums import class_of_largest, exponentials, set_apart, shift, total
+from softmax_theory._tiles import Tile, split, write_by_tiles
 
-__all__ = [
-    "log_softmax",
-    "logsumexp",
-    "softmax",
-    "softmax_jacobian",
-    "softmax_jvp",
-    "softmax_vjp",
-]
+__all__ = ["log_softmax", "logsumexp", "softmax"]
 
 
-class Sums(NamedTuple):
-    """The exponential of one class of each sample, and the sum of all others, kept apart from it.
-
-    The others have the digits that their sum with it would round away.
-    """
-
-    own: FloatArray
-    others: FloatArray
+def softmax_of(tile: Tile) -> FloatArray:
+    """Return the softmax function y of a tile."""
+    e = exponentials(tile, shift(tile))
+    return np.divide(e, total(tile, e), out=e)
 
 
-def sums(tile: Tile, classes: NDArray[Any] | None = None) -> Sums:
-    r"""Return the exponentials of a tile, that of one class apart, by default of the largest logit.
-
-    With the largest logit they are, in units of its exponential, the 1 and the :math:`s` of
-    the equation `rest`; then `others / own` is :math:`s`.
-    """
-    apart = class_of_largest(tile) if classes is None else classes.astype(np.intp)
-    own, others = [], []
-    for block in tile.blocks():
-        e, place = tile.exponentials(block), tile.places(block, apart)
-        memory = e.ravel(order="K")
-        own.append(memory[place])
-        memory[place] = 0
-        others.append(tile.add_up(e))
-        memory[place] = own[-1]
-    return Sums(np.concatenate(own), tile.add_up(np.stack(others)))
+def log_softmax_of(tile: Tile) -> FloatArray:
+    """Return its logarithm; neither term is positive, so nothing cancels."""
+    m, log_rest = largest_and_rest(tile)
+    difference = np.subtract(tile.z, m, out=tile.memory)
+    return np.subtract(difference, log_rest, out=difference)
 
 
-def total(tile: Tile) -> FloatArray:
-    """Return the sum of all exponentials of each sample of a tile."""
-    found = [tile.add_up(tile.exponentials(block)) for block in tile.blocks()]
-    return tile.add_up(np.stack(found))
+def logsumexp_of(tile: Tile) -> FloatArray:
+    """Return the logarithm of the sum of the exponentials, infinite with the largest logit."""
+    m, log_rest = largest_and_rest(tile)
+    return np.where(np.isinf(m), m, m + log_rest)
 
 
-def log_total(tile: Tile) -> FloatArray:
-    """Return log(1 + s), by which the log-sum-exp exceeds the largest logit."""
-    own, others = sums(tile)
-    return np.asarray(np.log1p(others / own))
-
-
-@undisturbed()
-def softmax_into(z: FloatArray, y: FloatArray) -> None:
-    """Write the softmax function along the middle axis of three."""
-    for tile in tiles(z):
-        whole = total(tile)
-        for block in tile.blocks():
-            tile.write(np.divide, tile.exponentials(block), whole, y, block)
-
-
-@undisturbed()
-def log_softmax_into(z: FloatArray, result: FloatArray) -> None:
-    """Write its logarithm, `log-softmax-rest`; neither term is positive: nothing cancels."""
-    for tile in tiles(z):
-        logarithm = log_total(tile)
-        for block in tile.blocks():
-            tile.write(np.subtract, tile.gaps(block), logarithm, result, block)
-
-
-@undisturbed()
-def logsumexp_into(z: FloatArray, result: FloatArray) -> None:
-    """Write the logarithm of the sum along the middle axis into a result, which has two."""
-    for tile in tiles(z):
-        m, logarithm = tile.largest, log_total(tile)
-        part = tile.samples(result)
-        part[...] = np.where(np.isinf(m), m, m + logarithm).reshape(part.shape)
-
-
-@np.errstate(all="ignore")
-def sum_without(p: FloatArray, largest: NDArray[np.intp]) -> FloatArray:
-    """Return the sum over the last axis without the entry at ``largest``, or nan if not finite."""
-    others = p.copy()
-    value = np.take_along_axis(p, largest, axis=-1)
-    np.put_along_axis(others, largest, value - value, axis=-1)
-    return np.asarray(others.sum(axis=-1, keepdims=True))
-
-
-@np.errstate(all="ignore")
-def sum_of_others(p: FloatArray) -> FloatArray:
-    """Return, for each entry of a row of nonnegative numbers, the sum of the other entries.
-
-    The sum less the entry is accurate as long as the entry is no more than half of the sum, which
-    holds for all but the largest; only for that one the others are added up.
-    """
-    largest = np.argmax(p, axis=-1, keepdims=True)
-    others: FloatArray = p.sum(axis=-1, keepdims=True) - p
-    np.put_along_axis(others, largest, sum_without(p, largest), axis=-1)
-    return others
+def largest_and_rest(tile: Tile) -> tuple[FloatArray, FloatArray]:
+    """Return the largest logit m of each sample, and log(1 + s)."""
+    m = tile.z.max(axis=0)
+    e = exponentials(tile, shift(tile))
+    own, others = set_apart(tile, e, class_of_largest(tile.z, m))
+    s = others / own
+    return m, np.log1p(s)
 
 
 def along(
-    into: Callable[[FloatArray, FloatArray], None],
+    function: Callable[[Tile], FloatArray],
     z: ArrayLike,
     axis: Axes,
     out: FloatArray | None,
 ) -> FloatArray:
-    """Return what a function of arrays with three axes writes for logits of any shape."""
+    """Return what a function of tiles makes of logits of any shape."""
     array, axes = several_axes(z, axis)
     result = result_for(array.shape, array.dtype, array, out)
     rows = three_axes(array, axes)
     if len(axes) == 1:
-        into(rows, split(result, axes[0]))
+        write_by_tiles(function, rows, split(result, axes[0]))
     else:
         values = np.empty_like(rows)
-        into(rows, values)
+        write_by_tiles(function, rows, values)
         result[...] = parted(values, array.shape, axes)
     return delivered(result, out)
-
-
-def softmax_rows(z: FloatArray) -> FloatArray:
-    """Return the softmax function along the last axis of a working array."""
-    result = np.empty(z.shape, z.dtype)
-    softmax_into(split(z, z.ndim - 1), split(result, z.ndim - 1))
-    return result
-
-
-@np.errstate(all="ignore")
-def _jacobian_rows(z: FloatArray) -> FloatArray:
-    y = softmax_rows(z)
-    jacobian = -y[..., :, np.newaxis] * y[..., np.newaxis, :]
-    diagonal = np.arange(y.shape[-1])
-    jacobian[..., diagonal, diagonal] = y * sum_of_others(y)
-    return np.asarray(jacobian)
-
-
-@np.errstate(all="ignore")
-def _product_rows(z: FloatArray, v: FloatArray) -> FloatArray:
-    y = softmax_rows(z)
-    # The Jacobian takes a constant vector to zero, so v may be counted from its entry at the
-    # largest y; then the sum misses the one term that could cancel with v_i. A quarter of v keeps
-    # the differences below the largest float.
-    largest = np.argmax(y, axis=-1, keepdims=True)
-    w = v / 4 - np.take_along_axis(v, largest, axis=-1) / 4
-    return np.asarray(4 * y * (w - (y * w).sum(axis=-1, keepdims=True)))
 
 
 def softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> FloatArray:
@@ -222,16 +124,16 @@ def softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> 
     function says [1]_. Whether a difference has to be taken is decided for some rows together, so
     that the last digits of a row can depend on its neighbours.
 
-    The exponentials are taken of the logits as they are wherever that can neither overflow nor
-    underflow; elsewhere of the difference to the largest logit [1]_, whose rounding error, found by
+    The exponentials are taken of the logits as they are where none of some rows is further than 300
+    from zero; elsewhere of the difference to the largest logit [1]_, whose rounding error, found by
     TwoSum [3]_, is multiplied back. The relative errors of NumPy's exponential lie between -1.2 and
     1.1 units of rounding (measured at 120 million numbers), so that those of two of them differ by
     2.3. The sum is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp. Where the
     difference has to be taken each exponential is rounded once more, and the bound is that of the
     tests.
 
-    Beside the result there is memory for three tiles of 768 KiB; an array that is not contiguous is
-    copied.
+    Beside the result there is memory for three tiles of 768 KiB, or for three samples in float64 if
+    that is more; an array that is not contiguous is copied.
 
     References
     ----------
@@ -252,7 +154,7 @@ def softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> 
     array([[1. , 0. ],
            [0.5, 0.5]])
     """
-    return along(softmax_into, z, axis, out)
+    return along(softmax_of, z, axis, out)
 
 
 def log_softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> FloatArray:
@@ -311,7 +213,7 @@ def log_softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None)
     >>> print(f"{log_softmax([50.0, 0.0])[0]:.8e}")
     -1.92874985e-22
     """
-    return along(log_softmax_into, z, axis, out)
+    return along(log_softmax_of, z, axis, out)
 
 
 def logsumexp(
@@ -388,148 +290,8 @@ def logsumexp(
     """
     array, axes = several_axes(z, axis)
     rows = three_axes(array if b is None else weighted(array, b), axes)
-    kept = enumerate(array.shape)
-    shape = tuple(1 if k in axes else n for k, n in kept if keepdims or k not in axes)
+    sizes = enumerate(array.shape)
+    shape = tuple(1 if k in axes else n for k, n in sizes if keepdims or k not in axes)
     result = result_for(shape, array.dtype, array, out)
-    logsumexp_into(rows, result.reshape(rows.shape[0], rows.shape[2]))
+    write_by_tiles(logsumexp_of, rows, result.reshape(rows.shape[0], rows.shape[2]))
     return delivered(result, out)
-
-
-def softmax_jacobian(z: ArrayLike) -> FloatArray:
-    r"""Return the matrix of the derivatives of the softmax function.
-
-    .. math:: \frac{\partial y_i}{\partial z_j} = y_i (\delta_{ij} - y_j)
-
-    It is symmetric and positive semidefinite, and its rows sum to zero.
-
-    Parameters
-    ----------
-    z : array_like
-        Logits, real, of shape (..., C), with at least one class.
-
-    Returns
-    -------
-    numpy.ndarray
-        The derivatives, of shape (..., C, C) and the floating type of `z`.
-
-    Raises
-    ------
-    ValueError
-        If `z` is not an array of real numbers, or has no axis or no class.
-
-    See Also
-    --------
-    softmax_jvp : Its product with a vector, without the matrix.
-    softmax_vjp : The product from the other side.
-    cross_entropy_hessian : The same matrix in another role.
-
-    Notes
-    -----
-    The factor :math:`1 - y_i` of the diagonal is the sum of the other probabilities, and is
-    computed as such for the largest of them, where the difference would lose its digits. Two
-    factors with at most 4 machine epsilons each are multiplied, so that the relative error of an
-    entry is at most 9 wherever it is a normal number.
-
-    Examples
-    --------
-    >>> from softmax_theory import softmax_jacobian
-    >>> softmax_jacobian([0.0, 0.0])
-    array([[ 0.25, -0.25],
-           [-0.25,  0.25]])
-    >>> softmax_jacobian([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]).shape
-    (2, 3, 3)
-    """
-    array, _ = logits(z)
-    return finish(_jacobian_rows(working(array)), array.dtype)
-
-
-def softmax_jvp(z: ArrayLike, v: ArrayLike) -> FloatArray:
-    r"""Return the product of the Jacobian of the softmax function with a vector.
-
-    .. math:: (\mathbf{J} \mathbf{v})_i = y_i \left(v_i - \sum_{j=1}^{C} y_j v_j\right)
-
-    It is the change of the probabilities when the logits move along :math:`\mathbf{v}`, and takes
-    C rather than C squared numbers.
-
-    Parameters
-    ----------
-    z : array_like
-        Logits, real, of shape (..., C), with at least one class.
-    v : array_like
-        Vectors, real, of the shape of `z`.
-
-    Returns
-    -------
-    numpy.ndarray
-        The products, of the shape of `z`, in the floating type that NumPy promotes `z` and `v` to.
-
-    Raises
-    ------
-    ValueError
-        If `z` or `v` is not an array of real numbers, if `z` has no axis or no class, or if `v`
-        has another shape.
-
-    See Also
-    --------
-    softmax_jacobian : The matrix.
-    softmax_vjp : The product from the other side, which is the same.
-
-    Notes
-    -----
-    The Jacobian takes a constant vector to zero, so :math:`v_k` of the most probable class
-    :math:`k` is first subtracted from all of :math:`\mathbf{v}`; the term that would cancel where
-    :math:`y_k` is close to one is then zero. The difference in the brackets may still pass through
-    zero, so the error is measured by its terms: it is at most 9 machine epsilons of
-    :math:`y_i \left(|v_i - v_k| + \sum_j y_j |v_j - v_k|\right)`.
-
-    Examples
-    --------
-    >>> from softmax_theory import softmax_jvp
-    >>> softmax_jvp([0.0, 0.0], [1.0, 0.0])
-    array([ 0.25, -0.25])
-    """
-    z_array, v_array = as_floats(z, "z"), as_floats(v, "v")
-    dtype = np.result_type(z_array, v_array)
-    rows, _ = logits(z_array.astype(dtype, copy=False))
-    same_shape("v", v_array, "z", z_array)
-    return finish(_product_rows(working(rows), working(v_array.astype(dtype, copy=False))), dtype)
-
-
-def softmax_vjp(z: ArrayLike, v: ArrayLike) -> FloatArray:
-    r"""Return the product of a vector with the Jacobian of the softmax function.
-
-    .. math:: (\mathbf{J}^\top \mathbf{v})_j = \sum_{i=1}^{C} v_i y_i (\delta_{ij} - y_j)
-
-    It takes the derivative of a loss with respect to the probabilities back to one with respect to
-    the logits. The Jacobian is symmetric, so this equals :func:`softmax_jvp`.
-
-    Parameters
-    ----------
-    z : array_like
-        Logits, real, of shape (..., C), with at least one class.
-    v : array_like
-        Vectors, real, of the shape of `z`.
-
-    Returns
-    -------
-    numpy.ndarray
-        The products, of the shape of `z`, in the floating type that NumPy promotes `z` and `v` to.
-
-    Raises
-    ------
-    ValueError
-        If `z` or `v` is not an array of real numbers, if `z` has no axis or no class, or if `v`
-        has another shape.
-
-    See Also
-    --------
-    softmax_jacobian : The matrix.
-    softmax_jvp : The product from the other side, with the error bound.
-
-    Examples
-    --------
-    >>> from softmax_theory import softmax_vjp
-    >>> softmax_vjp([0.0, 0.0], [1.0, 0.0])
-    array([ 0.25, -0.25])
-    """
-    return softmax_jvp(z, v)

@@ -79,10 +79,8 @@ def test_functions_of_two_classes(dtype: type, data: some.DataObject) -> None:
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("scale", [1, 20])
-def test_tiles_and_blocks_of_classes_change_nothing(
-    name: str, shape: tuple[int, ...], dtype: type, scale: float
-) -> None:
-    """The largest case is cut into blocks of classes, in float64 the second largest too."""
+def test_tiles_change_nothing(name: str, shape: tuple[int, ...], dtype: type, scale: float) -> None:
+    """The largest cases have more classes than a tile has room for."""
     z = (scale * np.random.default_rng(0).normal(size=shape)).astype(dtype)
     for axis in range(len(shape)):
         got = getattr(st, name)(z, axis=axis)
@@ -227,6 +225,7 @@ def test_narrow_logits_far_below_the_largest() -> None:
     np.testing.assert_array_equal(st.log_softmax(z)[0, 2], -np.inf)
 
 
+# Three tiles of 768 KiB, and what else there is.
 ROOM = 3_000_000
 
 
@@ -248,8 +247,8 @@ def test_nothing_is_held_but_a_few_tiles(shape: tuple[int, int], dtype: type) ->
         call()
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        # The losses of the samples are a result too.
-        assert peak < ROOM + 2 * 8 * shape[0]
+        # A tile holds one sample at least. The losses of the samples are a result too.
+        assert peak < max(ROOM, 3 * 8 * shape[1] + 100_000) + 2 * 8 * shape[0]
 
 
 def test_the_state_of_numpy_is_as_it_was() -> None:

@@ -19,14 +19,8 @@ PUBLIC = {
         "logistic",
         "logistic_derivative",
     },
-    "softmax": {
-        "log_softmax",
-        "logsumexp",
-        "softmax",
-        "softmax_jacobian",
-        "softmax_jvp",
-        "softmax_vjp",
-    },
+    "softmax": {"log_softmax", "logsumexp", "softmax"},
+    "jacobian": {"softmax_jacobian", "softmax_jvp", "softmax_vjp"},
     "cross_entropy": {
         "cross_entropy",
         "cross_entropy_gradient",
