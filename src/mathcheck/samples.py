@@ -83,11 +83,11 @@ class Drawing:
         keys: Iterable[str],
         table: Table,
         source: random.Random,
-        scales: Sequence[tuple[int, int]],
+        scales: Sequence[int],
     ) -> None:
         self.types: dict[str, Kind] = {key: table.entries[key].type for key in sorted(keys)}
         self.source, self.scales = source, scales
-        self.names, self.turns = Deck(source), itertools.count()
+        self.names, self.common, self.turns = Deck(source), Deck(source), itertools.count()
         self.own_corners = {key: Deck(source) for key in self.types}
 
     def corner(self, key: str, given: Sizes) -> Value:
@@ -103,19 +103,25 @@ class Drawing:
         """Draw all in general position."""
         return self.of_each(lambda key, kind: kind.draw(given, self.source))
 
-    def scaled(self, given: Sizes) -> Values:
-        """Draw each symbol at a large or a small scale.
+    def alike(self, given: Sizes) -> Values:
+        """Draw all at one scale."""
+        scale = self.scales[self.common.draw(len(self.scales))]
+        return self.of_each(lambda key, kind: kind.draw(given, self.source, scale))
 
-        The first time all are large; the others follow the rows of a Hadamard matrix, so that any
-        two symbols soon have been small and large together and the one beside the other.
+    def apart(self, given: Sizes) -> Values:
+        """Draw each symbol at one of two scales that stand side by side in the list.
+
+        Who is at which follows the columns of a Hadamard matrix, so that any two symbols soon
+        have been large and small together and the one beside the other.
         """
         turn = next(self.turns)
-        scales = self.scales[turn % len(self.scales)]
-        column = (turn + 1) // len(self.scales)
+        first, count = 2 * turn % len(self.scales), len(self.scales)
+        scales = self.scales[first], self.scales[(first + 1) % count]
+        column = 1 + turn // -(-count // 2)
         rows = {key: row for row, key in enumerate(self.types, start=1)}
         return self.of_each(
             lambda key, kind: kind.draw(
-                given, self.source, scales[1 - (rows[key] & column).bit_count() % 2]
+                given, self.source, scales[(rows[key] & column).bit_count() % 2]
             )
         )
 
@@ -143,10 +149,9 @@ class Drawing:
 
     def mixed(self, given: Sizes) -> Values:
         """Draw each in one of these ways."""
-        extremes = self.source.choice(self.scales)
         ways: tuple[Callable[[str, Kind], Value], ...] = (
             lambda key, kind: kind.draw(given, self.source),
-            lambda key, kind: kind.draw(given, self.source, self.source.choice(extremes)),
+            lambda key, kind: kind.draw(given, self.source, self.source.choice(self.scales)),
             lambda key, kind: self.corner(key, given),
             lambda key, kind: kind.rounded(given, self.source, ROUNDS // 2),
         )
@@ -154,13 +159,13 @@ class Drawing:
 
 
 STRATA: tuple[tuple[str, Callable[[Drawing, Sizes], Values]], ...] = (
-    ("scaled", Drawing.scaled),
+    ("scaled", Drawing.alike),
     ("corner", Drawing.one_corner),
     ("tied", Drawing.tied),
-    ("scaled", Drawing.scaled),
+    ("scaled", Drawing.apart),
     ("corner", Drawing.corners),
     ("round", Drawing.round),
-    ("scaled", Drawing.scaled),
+    ("scaled", Drawing.apart),
     ("mixed", Drawing.mixed),
 )
 
@@ -170,7 +175,7 @@ def stream(
     combinations: Sequence[Sizes],
     table: Table,
     source: random.Random,
-    scales: Sequence[tuple[int, int]] = SCALES,
+    scales: Sequence[int] = SCALES,
 ) -> Iterator[Sample]:
     """Yield samples without end, of which the first cover as much as possible.
 
@@ -184,8 +189,8 @@ def stream(
         The types of the symbols.
     source : random.Random
         The generator of random numbers.
-    scales : list of pairs of int
-        The smallest and the largest powers of two by which samples are scaled: smaller ones where
+    scales : list of int
+        The powers of two by which samples are scaled, a large one beside a small one: others where
         code may overflow.
     """
     drawing = Drawing(keys, table, source, scales)

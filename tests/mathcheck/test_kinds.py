@@ -14,7 +14,7 @@ from mathcheck.kinds import KINDS, SCALES, Kind, Sizes
 from mathcheck.samples import everything, generator, stream
 from mathcheck.symbols import Table, entries, parse_symbols, parse_type
 
-ALL_SCALES = (0, *itertools.chain(*SCALES))
+ALL_SCALES = (0, 1, -1, 3, -3, *SCALES)
 SIZES = {"C": 3, "n": 2, "D": 4}
 WRITTEN = [
     "size 2..5",
@@ -333,7 +333,7 @@ def test_a_stream_begins_in_general_position_and_keeps_to_the_scales_given() -> 
         for sample in first_values(table, seed, 3):
             assert all(abs(value) <= 3 for value in sample.values())
         assert len({value for s in first_values(table, seed, 3) for value in s.values()}) == 6
-        for sample in first_values(table, seed, 100, scales=((-3, 3),)):
+        for sample in first_values(table, seed, 100, scales=(3, -3)):
             assert all(abs(value) <= 24 for value in sample.values())
 
 

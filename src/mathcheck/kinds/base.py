@@ -18,8 +18,9 @@ Sizes = Mapping[str, int]
 # Numbers are multiples of one over this before they are scaled: products of a few are still exact
 # in binary64, so that code is given the very numbers at which the equation is evaluated.
 GRID = 2**16
-# Pairs of powers of two by which samples are scaled: from about 0.001 to about 1000, and less.
-SCALES = ((-10, 10), (-5, 5))
+# Powers of two by which samples are scaled, from about 1000 to about 0.001, a large one beside a
+# small one.
+SCALES = (10, -10, 5, -5)
 # Nearer than this to their borders no number and no probability is drawn.
 LEAST = Fraction(1, 2**20)
 
@@ -161,7 +162,7 @@ class Kind:
 
         Where there is nothing between two values, this is another random value.
         """
-        other = self.draw(sizes, source, source.choice((0, *SCALES[0], *SCALES[1])))
+        other = self.draw(sizes, source, source.choice((0, *SCALES)))
         return value + (other - value) * step if self.convex else other
 
     def members(self, sizes: Sizes) -> Iterator[Value] | None:

@@ -58,7 +58,10 @@ class Simplex(Kind):
             # The sum of the light ones is below one, and exact in binary64.
             light = [
                 Fraction(source.randint(GRID // 2, GRID), GRID)
-                * power_of_two(-source.randint(abs(scale), 2 * abs(scale) - 4) - count.bit_length())
+                * power_of_two(
+                    -source.randint(abs(scale), max(abs(scale), 2 * abs(scale) - 4))
+                    - count.bit_length()
+                )
                 for _ in range(count - 1)
             ]
             light.insert(source.randrange(count), 1 - sum(light, Fraction(0)))

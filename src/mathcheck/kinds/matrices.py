@@ -67,7 +67,7 @@ class Spd(Kind):
     def corners(self, sizes: Sizes) -> Sequence[Value]:
         """Return the unit matrix, one with small and large eigenvalues, one nearly singular."""
         size = self.lengths(sizes)[0]
-        little, large = map(power_of_two, SCALES[0])
+        little, large = power_of_two(min(SCALES)), power_of_two(max(SCALES))
         spread = itertools.islice(itertools.cycle([little, large, Fraction(1)]), size)
         nearly = patterned((size, size), lambda k, place: 1 if is_diagonal(place) else 1 - little)
         return [diagonal([1] * size), diagonal(list(spread)), nearly]

@@ -21,7 +21,7 @@ from mathcheck.kinds.base import (
 
 Pattern = Callable[[int, tuple[int, ...]], Fraction | int]
 HALF = Fraction(1, 2)
-SMALL, LARGE = map(power_of_two, SCALES[0])
+LARGE, SMALL = power_of_two(max(SCALES)), power_of_two(min(SCALES))
 
 
 def ones(position: int, place: tuple[int, ...]) -> int:
