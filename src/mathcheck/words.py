@@ -48,6 +48,7 @@ PHRASES = (
     Phrase("as long as", Role.RESTRICT),
     Phrase("let", Role.RESTRICT),
     Phrase("for", Role.RESTRICT),
+    Phrase("for any", Role.RESTRICT),
     Phrase("with", Role.NARROW),
     Phrase("such that", Role.NARROW),
     Phrase("all", Role.UNIVERSAL),
