@@ -39,8 +39,7 @@ def spoken(node: Node) -> str:
     if isinstance(node, Component):
         return f"{spoken(node.base)}[{', '.join(map(spoken, node.indices))}]"
     if isinstance(node, Operation):
-        name = node.name.removesuffix(" open")
-        return f"{name}({', '.join(map(spoken, node.operands))})"
+        return f"{node.name}({', '.join(map(spoken, node.operands))})"
     if isinstance(node, Range):
         low = spoken(node.low) if node.low else "its first"
         high = spoken(node.high) if node.high else "its last"

@@ -60,77 +60,26 @@ SAME = {
 }
 
 # Commands with arguments in braces, and how many.
-ARGUMENTS = {
-    r"\frac": 2,
-    r"\dfrac": 2,
-    r"\tfrac": 2,
-    r"\cfrac": 2,
-    r"\binom": 2,
-    r"\dbinom": 2,
-    r"\tbinom": 2,
-    r"\underset": 2,
-    r"\overset": 2,
-    r"\stackrel": 2,
-    r"\sqrt": 1,
-    r"\text": 1,
-    r"\textrm": 1,
-    r"\textit": 1,
-    r"\textbf": 1,
-    r"\mbox": 1,
-    r"\operatorname": 1,
-    r"\operatorname*": 1,
-    r"\mathrm": 1,
-    r"\mathsf": 1,
-    r"\mathtt": 1,
-    r"\mathit": 1,
-    r"\mathbf": 1,
-    r"\boldsymbol": 1,
-    r"\bm": 1,
-    r"\bf": 0,
-    r"\mathbb": 1,
-    r"\mathbbm": 1,
-    r"\mathcal": 1,
-    r"\mathscr": 1,
-    r"\mathfrak": 1,
-    r"\hat": 1,
-    r"\widehat": 1,
-    r"\tilde": 1,
-    r"\widetilde": 1,
-    r"\bar": 1,
-    r"\overline": 1,
-    r"\underline": 1,
-    r"\vec": 1,
-    r"\dot": 1,
-    r"\ddot": 1,
-    r"\label": 1,
-    r"\tag": 1,
-    r"\tag*": 1,
-    r"\substack": 1,
-    r"\boxed": 1,
-    r"\phantom": 1,
-    r"\begin": 1,
-    r"\end": 1,
-}
+TWO = "frac dfrac tfrac cfrac binom dbinom tbinom underset overset stackrel"
+ONE = (
+    "sqrt text textrm textit textbf mbox operatorname operatorname* mathrm mathsf mathtt mathit "
+    "mathbf boldsymbol bm mathbb mathbbm mathcal mathscr mathfrak hat widehat tilde widetilde bar "
+    "overline underline vec dot ddot label tag tag* substack boxed phantom begin end"
+)
+ARGUMENTS = {"\\" + name: 2 for name in TWO.split()} | {"\\" + name: 1 for name in ONE.split()}
 RENAMED = {
-    r"\dfrac": r"\frac",
-    r"\tfrac": r"\frac",
-    r"\cfrac": r"\frac",
-    r"\dbinom": r"\binom",
-    r"\tbinom": r"\binom",
-    r"\operatorname*": r"\operatorname",
-    r"\mathrm": r"\operatorname",
-    r"\mathsf": r"\operatorname",
-    r"\mathit": r"\operatorname",
-    r"\mathtt": r"\operatorname",
-    r"\boldsymbol": r"\mathbf",
-    r"\bm": r"\mathbf",
+    **dict.fromkeys((r"\dfrac", r"\tfrac", r"\cfrac"), r"\frac"),
+    **dict.fromkeys((r"\dbinom", r"\tbinom"), r"\binom"),
+    **dict.fromkeys(
+        (r"\operatorname*", r"\mathrm", r"\mathsf", r"\mathit", r"\mathtt"), r"\operatorname"
+    ),
+    **dict.fromkeys((r"\boldsymbol", r"\bm"), r"\mathbf"),
+    **dict.fromkeys((r"\textrm", r"\mbox"), r"\text"),
     r"\mathbbm": r"\mathbb",
     r"\mathscr": r"\mathcal",
     r"\widehat": r"\hat",
     r"\widetilde": r"\tilde",
     r"\overline": r"\bar",
-    r"\textrm": r"\text",
-    r"\mbox": r"\text",
     r"\tag*": r"\tag",
     r"\stackrel": r"\overset",
 }
@@ -148,6 +97,13 @@ ALIGNED = frozenset(
 )
 GATHERED = frozenset({"gather", "gather*", "gathered"})
 DISPLAYS = frozenset({"equation", "equation*", "displaymath", "math"})
+# What may follow `\left` and `\right`; bars are told apart there.
+STRETCHING = frozenset(
+    {*"()[]|/", r"\{", r"\}", r"\|", r"\langle", r"\rangle", r"\lfloor", r"\rfloor", r"\lceil"}
+    | {r"\rceil", r"\lvert", r"\rvert"}
+)
+OPENING_BARS = {"|": r"\lvert", r"\|": r"\lnorm"}
+CLOSING_BARS = {"|": r"\rvert", r"\|": r"\rnorm"}
 ENVIRONMENTS = MATRICES | ALIGNED | GATHERED | DISPLAYS | {"cases", "dcases"}
 
 
@@ -304,25 +260,11 @@ class Builder:
             raise Refusal(f"{side.text} at the end; a bracket was expected", side.start)
         bracket = self.tokens[self.next]
         self.next += 1
-        bars = (
-            {"|": r"\lvert", r"\|": r"\lnorm"}
-            if side.text == r"\left"
-            else {
-                "|": r"\rvert",
-                r"\|": r"\rnorm",
-            }
-        )
         if bracket.text == ".":
             return Token(side.start, bracket.end, side.text + ".")
-        if bracket.text not in {*"()[]|/", r"\{", r"\}", r"\|", r"\langle", r"\rangle"} | {
-            r"\lfloor",
-            r"\rfloor",
-            r"\lceil",
-            r"\rceil",
-            r"\lvert",
-            r"\rvert",
-        }:
+        if bracket.text not in STRETCHING:
             raise Refusal(f"{side.text}{bracket.text}: a bracket was expected", bracket.start)
+        bars = OPENING_BARS if side.text == r"\left" else CLOSING_BARS
         return Token(side.start, bracket.end, bars.get(bracket.text, bracket.text))
 
     def text_command(self, token: Token) -> Command:
