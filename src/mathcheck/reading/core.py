@@ -12,25 +12,8 @@ from typing import Any
 
 from mathcheck.expressions import Component, Constant, Node, Number, Operation
 from mathcheck.latex import Command, Environment, Group, Item, Refusal, Token, canonical, is_token
-from mathcheck.reading import dots, names
+from mathcheck.reading import dots, grammar, names
 from mathcheck.reading.cursor import Cursor, Script
-from mathcheck.reading.grammar import (
-    ADDED,
-    APPLIED,
-    BARS,
-    BEGINNINGS,
-    BESIDE,
-    DECORATIONS,
-    DIVIDED,
-    ENDS,
-    INFIXES,
-    LINE_DOTS,
-    REFERENCE,
-    RELATIONS,
-    SCRIPTS,
-    TRIGONOMETRIC,
-    Infix,
-)
 
 MOST_DIGITS = 40
 
@@ -87,21 +70,21 @@ class Run:
 
     start: int
     operands: list[Operand]
-    infixes: list[Infix] = field(default_factory=list)
+    infixes: list[grammar.Infix] = field(default_factory=list)
     dotted: list[int] = field(default_factory=list)
 
     @property
     def power(self) -> int:
         """Return how tightly the operators bind."""
-        return self.infixes[-1].power if self.infixes else APPLIED
+        return self.infixes[-1].power if self.infixes else grammar.APPLIED
 
 
 def expression(cursor: Cursor) -> Node:
     """Read terms with signs between them."""
-    return climb(cursor, ADDED).node
+    return climb(cursor, grammar.ADDED).node
 
 
-def product(cursor: Cursor, lowest: int = DIVIDED) -> Node:
+def product(cursor: Cursor, lowest: int = grammar.DIVIDED) -> Node:
     """Read what multiplication holds together."""
     return climb(cursor, lowest).node
 
@@ -122,43 +105,45 @@ def completed(cursor: Cursor) -> Node:
 
 def climb(cursor: Cursor, lowest: int) -> Operand:
     """Read operands with all operators between them that bind at least so tightly."""
-    first = signed if lowest == ADDED else factor
+    first = signed if lowest == grammar.ADDED else factor
     run = Run(cursor.position, [first(cursor)])
     while (infix := follows(cursor, run)) is not None and infix.power >= lowest:
         if infix.power < run.power and run.infixes:
             run = Run(run.start, [closed(run, cursor)])
         shown = cursor.shown
-        cursor.at += infix is not BESIDE
-        if cursor.accept(*LINE_DOTS):
+        cursor.at += infix is not grammar.BESIDE
+        if cursor.accept(*grammar.LINE_DOTS):
             run.infixes.append(infix)
             run.dotted.append(len(run.operands))
             continue
         operand = right(cursor, infix)
-        if infix.power >= DIVIDED and not (infix is BESIDE and alike(run.operands[-1], operand)):
+        if infix.power >= grammar.DIVIDED and not (
+            infix is grammar.BESIDE and alike(run.operands[-1], operand)
+        ):
             refuse_open(run.operands[-1], shown)
         join(run, infix, operand)
     return closed(run, cursor)
 
 
-def follows(cursor: Cursor, run: Run) -> Infix | None:
+def follows(cursor: Cursor, run: Run) -> grammar.Infix | None:
     """Return the operator that is at the place, which may be the unprinted one."""
     item = cursor.peek()
-    if isinstance(item, Token) and item.text in INFIXES:
-        return INFIXES[item.text]
-    if is_token(item, *LINE_DOTS):
+    if isinstance(item, Token) and item.text in grammar.INFIXES:
+        return grammar.INFIXES[item.text]
+    if is_token(item, *grammar.LINE_DOTS):
         # A number alone before dots begins a range, as in c = 1 \cdots C.
         number = not run.infixes and isinstance(run.operands[0].node, Number)
-        return BESIDE if begins(cursor, 1) and not number else None
-    return BESIDE if begins(cursor) else None
+        return grammar.BESIDE if begins(cursor, 1) and not number else None
+    return grammar.BESIDE if begins(cursor) else None
 
 
-def right(cursor: Cursor, infix: Infix) -> Operand:
+def right(cursor: Cursor, infix: grammar.Infix) -> Operand:
     """Read the right operand of an operator."""
     start = cursor.position
-    if infix.power == ADDED:
+    if infix.power == grammar.ADDED:
         if cursor.next_is("+", "-"):
             raise Refusal(f"two signs in a row, {infix.sign}{cursor.shown}; write a bracket", start)
-        operand = climb(cursor, DIVIDED)
+        operand = climb(cursor, grammar.DIVIDED)
         return negated(operand, start, cursor) if infix.sign == "-" else operand
     operand = factor(cursor)
     after = follows(cursor, Run(start, [operand]))
@@ -171,7 +156,7 @@ def right(cursor: Cursor, infix: Infix) -> Operand:
     return operand
 
 
-def join(run: Run, infix: Infix, operand: Operand) -> None:
+def join(run: Run, infix: grammar.Infix, operand: Operand) -> None:
     """Add an operator and its right operand to a run."""
     if len(run.infixes) == len(run.operands):
         # Dots stand between two signs, or side by side with what they are between.
@@ -192,7 +177,7 @@ def signed(cursor: Cursor) -> Operand:
     sign = cursor.accept("+", "-")
     if sign and cursor.next_is("+", "-"):
         raise Refusal(f"two signs in a row, {sign}{cursor.shown}; write a bracket", start)
-    term = climb(cursor, DIVIDED)
+    term = climb(cursor, grammar.DIVIDED)
     return negated(term, start, cursor) if sign == "-" else term
 
 
@@ -206,11 +191,11 @@ def closed(run: Run, cursor: Cursor) -> Operand:
     nodes = [operand.node for operand in run.operands]
     start, end = run.start, cursor.before
     if run.dotted:
-        kind = "sum" if run.power == ADDED else "product"
+        kind = "sum" if run.power == grammar.ADDED else "product"
         return Operand(dots.series(kind, nodes, run.dotted, start, end))
     if not run.infixes:
         return run.operands[0]
-    if run.power == ADDED:
+    if run.power == grammar.ADDED:
         return Operand(Operation("sum", tuple(nodes), start=start, end=end))
     node = nodes[0]
     for infix, other in zip(run.infixes, nodes[1:], strict=True):
@@ -221,7 +206,7 @@ def closed(run: Run, cursor: Cursor) -> Operand:
 def alike(function: Operand, follower: Operand) -> bool:
     r"""Return whether the argument of a function ends before another: `\sin x \cos x`."""
     both = {function.function, follower.function}
-    return "" not in both and (len(both) == 1 or both <= {*TRIGONOMETRIC})
+    return "" not in both and (len(both) == 1 or both <= {*grammar.TRIGONOMETRIC})
 
 
 def refuse_open(operand: Operand, follower: str) -> None:
@@ -245,10 +230,12 @@ def begins(cursor: Cursor, ahead: int = 0) -> bool:
     item = cursor.peek(ahead)
     if isinstance(item, Command):
         if item.name == r"\text":
-            return canonical([item]) in BEGINNINGS or names.terminal(cursor, ahead) is not None
+            return (
+                canonical([item]) in grammar.BEGINNINGS or names.terminal(cursor, ahead) is not None
+            )
         return relation_sign(item) is None
     if isinstance(item, Token):
-        return cursor.bars if item.text in BARS else item.text not in ENDS
+        return cursor.bars if item.text in grammar.BARS else item.text not in grammar.ENDS
     return item is not None
 
 
@@ -275,7 +262,7 @@ def begun(cursor: Cursor, item: Item) -> Operand | Node:
         return number(item)
     if isinstance(item, Group):
         return READERS["group"](cursor, item)
-    form = BEGINNINGS.get(canonical([item])) or BEGINNINGS.get(
+    form = grammar.BEGINNINGS.get(canonical([item])) or grammar.BEGINNINGS.get(
         item.name if isinstance(item, Command | Environment) else ""
     )
     if form is None:
@@ -294,13 +281,15 @@ def number(item: Token) -> Number:
 def relation_sign(item: Item | None) -> str | None:
     """Return the relation that an item states, if it is one."""
     if isinstance(item, Token):
-        return RELATIONS.get(item.text)
+        return grammar.RELATIONS.get(item.text)
     if isinstance(item, Command) and item.name in (r"\overset", r"\underset"):
         over, sign = item.arguments
         relation = relation_sign(sign[0]) if len(sign) == 1 else None
         spelled = canonical(over)
-        reference = re.fullmatch(REFERENCE, re.sub(r"\\operatorname\{(.*?)\}", r"\1", spelled))
-        if reference or (relation == "=" and spelled in DECORATIONS):
+        reference = re.fullmatch(
+            grammar.REFERENCE, re.sub(r"\\operatorname\{(.*?)\}", r"\1", spelled)
+        )
+        if reference or (relation == "=" and spelled in grammar.DECORATIONS):
             return relation
     return None
 
@@ -313,7 +302,7 @@ def postfixed(cursor: Cursor, node: Node, scripts: Sequence[Script], start: int)
     for script in scripts:
         node = scripted(cursor, node, script, start)
     while True:
-        if cursor.next_is(*SCRIPTS):
+        if cursor.next_is(*grammar.SCRIPTS):
             node = scripted(cursor, node, cursor.script(), start)
         elif cursor.accept("!"):
             name = "double_factorial" if cursor.accept("!") else "factorial"

@@ -16,7 +16,7 @@ from mathcheck.expressions import (
     Symbol,
 )
 from mathcheck.latex import Command, Item, Refusal, Token, canonical
-from mathcheck.reading import dots, names
+from mathcheck.reading import dots, grammar, names
 from mathcheck.reading.core import (
     READERS,
     Operand,
@@ -28,20 +28,6 @@ from mathcheck.reading.core import (
     whole,
 )
 from mathcheck.reading.cursor import Cursor, Script, split
-from mathcheck.reading.grammar import (
-    ARITY,
-    ARRAY_VALUED,
-    BEGINNINGS,
-    BIGS,
-    CONSTANTS,
-    DIVIDED,
-    DOTS,
-    FUNCTIONS,
-    LINE_DOTS,
-    LISTING,
-    MULTIPLIED,
-    TRIGONOMETRIC,
-)
 from mathcheck.reading.relations import at_relation, relation_from
 
 # --- functions ---
@@ -51,7 +37,7 @@ from mathcheck.reading.relations import at_relation, relation_from
 def function(cursor: Cursor, item: Item) -> Operand:
     """Read a function by name with its argument, in brackets or alone."""
     start, spelled = item.start, canonical([item])
-    name = FUNCTIONS[spelled]
+    name = grammar.FUNCTIONS[spelled]
     base = exponent = None
     for script in cursor.scripts():
         if script.sign == "_" and name == "log":
@@ -82,7 +68,7 @@ def function_power(name: str, spelled: str, script: Script, start: int) -> Numbe
             " or the name of the inverse",
             script.start,
         )
-    if name not in TRIGONOMETRIC or not exponent.isdecimal():
+    if name not in grammar.TRIGONOMETRIC or not exponent.isdecimal():
         raise Refusal(
             f"{spelled}^{exponent} has two readings; write {spelled}(…)^{exponent}", start
         )
@@ -91,7 +77,7 @@ def function_power(name: str, spelled: str, script: Script, start: int) -> Numbe
 
 def arguments(cursor: Cursor, name: str, spelled: str, start: int) -> tuple[Node, ...]:
     """Read the arguments of a function, in brackets or one factor."""
-    wanted = ARITY.get(name, 1)
+    wanted = grammar.ARITY.get(name, 1)
     if not cursor.next_is("(", "[", r"\{"):
         if wanted > 1:
             raise Refusal(f"{spelled} needs its arguments in brackets", start)
@@ -106,7 +92,7 @@ def arguments(cursor: Cursor, name: str, spelled: str, start: int) -> tuple[Node
         raise Refusal(
             f"{spelled} takes {wanted} argument{'s' * (wanted > 1)}, not {len(operands)}", place
         )
-    if cursor.next_is("(", "[") and name not in ARRAY_VALUED:
+    if cursor.next_is("(", "[") and name not in grammar.ARRAY_VALUED:
         raise Refusal(
             f"{spelled}(…) before {cursor.shown} has two readings; write {spelled}(…) \\cdot (…), "
             "or brackets around all that belongs to the argument",
@@ -121,7 +107,7 @@ def listed(cursor: Cursor) -> tuple[Node, ...]:
     start = inner.position
     found: list[Node | None] = [expression(inner)]
     while inner.accept(","):
-        found.append(None if inner.accept(*DOTS) else expression(inner))
+        found.append(None if inner.accept(*grammar.DOTS) else expression(inner))
     inner.complete()
     if None in found:
         return (dots.column(found, start, cursor.before),)
@@ -135,7 +121,7 @@ def listed(cursor: Cursor) -> tuple[Node, ...]:
 def big(cursor: Cursor, item: Item) -> Node | Operand:
     """Read a sum, a product, a maximum and the like."""
     spelled = canonical([item])
-    return over(cursor, BIGS[spelled], spelled, cursor.scripts(), item.start)
+    return over(cursor, grammar.BIGS[spelled], spelled, cursor.scripts(), item.start)
 
 
 @reads("argument_of")
@@ -144,7 +130,9 @@ def argument_of(cursor: Cursor, item: Item) -> Node | Operand:
     follower = cursor.accept(r"\max", r"\min")
     if not follower:
         raise Refusal(r"\arg without \max or \min", item.start)
-    return over(cursor, "arg" + BIGS[follower], r"\arg" + follower, cursor.scripts(), item.start)
+    return over(
+        cursor, "arg" + grammar.BIGS[follower], r"\arg" + follower, cursor.scripts(), item.start
+    )
 
 
 @reads("beneath")
@@ -153,9 +141,9 @@ def beneath(cursor: Cursor, item: Command) -> Node | Operand:
     below, operator = item.arguments
     spelled = canonical(operator)
     script = Script("_", below, item.start, item.end)
-    if spelled in BIGS:
-        return over(cursor, BIGS[spelled], spelled, (script, *cursor.scripts()), item.start)
-    form = BEGINNINGS.get(spelled)
+    if spelled in grammar.BIGS:
+        return over(cursor, grammar.BIGS[spelled], spelled, (script, *cursor.scripts()), item.start)
+    form = grammar.BEGINNINGS.get(spelled)
     if form is not None and form.reader == "limit":
         return READERS["limit_of"](cursor, script)
     raise names.unknown(cursor, item)
@@ -171,12 +159,12 @@ def over(
         return without_index(cursor, kind, spelled, above, start)
     high = whole(cursor, above.items, above.end) if above else None
     found = binders(cursor, below.items, below.end, high, spelled)
-    if kind in LISTING and cursor.next_is(r"\{"):
+    if kind in grammar.LISTING and cursor.next_is(r"\{"):
         body = factor(cursor).node
     elif not begins(cursor):
         raise Refusal(f"{spelled} without a body before {cursor.shown}", start)
     else:
-        body = product(cursor, DIVIDED if kind == "sum" else MULTIPLIED)
+        body = product(cursor, grammar.DIVIDED if kind == "sum" else grammar.MULTIPLIED)
         if cursor.next_is("/"):
             raise Refusal(
                 f"{spelled} … before / has two readings; write brackets or \\frac",
@@ -189,7 +177,7 @@ def without_index(
     cursor: Cursor, kind: str, spelled: str, above: Script | None, start: int
 ) -> Node | Operand:
     r"""Read `\max(a, b)` and `\max \mathbf{z}`; what is summed needs an index."""
-    if kind in LISTING and cursor.next_is("(", "[", r"\{"):
+    if kind in grammar.LISTING and cursor.next_is("(", "[", r"\{"):
         return Operation(kind, listed(cursor), start=start, end=cursor.before)
     if kind in ("max", "min") and above is None and begins(cursor):
         node = Operation(kind, (factor(cursor).node,), start=start, end=cursor.before)
@@ -231,7 +219,7 @@ def binder(cursor: Cursor, high: Node | None) -> list[Node]:
     found: list[Node] = [running(name, None, high, cursor) for name in listed_names]
     first = condition.sides[0]
     if condition.signs == ("=",):
-        if cursor.accept(*LINE_DOTS):
+        if cursor.accept(*grammar.LINE_DOTS):
             high = expression(cursor)
         return [*found, running(first, condition.sides[1], high, cursor)]
     if high is not None and isinstance(first, Symbol):
@@ -301,7 +289,7 @@ def boxed(cursor: Cursor, item: Command) -> Node:
 @reads("constant")
 def constant(cursor: Cursor, item: Token) -> Node:
     """Read a constant."""
-    return Constant(CONSTANTS[item.text], start=item.start, end=item.end)
+    return Constant(grammar.CONSTANTS[item.text], start=item.start, end=item.end)
 
 
 @reads("zero")
