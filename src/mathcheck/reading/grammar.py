@@ -6,7 +6,7 @@ which the symbol table of the book declares and which are looked up before anyth
 
 from dataclasses import dataclass
 
-from mathcheck.words import BY_SIGN
+from mathcheck.words import BY_SIGN, PHRASES
 
 # --- operators ---
 
@@ -244,3 +244,23 @@ ENDS = frozenset(
     | {r"\rightarrow", r"\mapsto", r"\Rightarrow", r"\implies", r"\setminus", r"\cup", r"\otimes"}
     | {r"\pm", r"\mp"}
 )
+
+
+def printed() -> dict[str, list[tuple[str, str]]]:
+    """Return the grammar for a page: for each table, how a thing is written and what it means.
+
+    Examples
+    --------
+    >>> printed()["operators, the loosest first"][0][0]
+    '+'
+    """
+    infixes = sorted(INFIXES.values(), key=lambda infix: infix.power)
+    return {
+        "operators, the loosest first": [(i.sign or "(side by side)", i.said) for i in infixes],
+        "behind an operand": list(POSTFIXES.items()),
+        "brackets": [(f"{b.opening} {b.closing}", b.said) for b in BRACKETS.values()],
+        "forms": [(form.written, form.said) for form in FORMS],
+        "functions": list(FUNCTIONS.items()),
+        "relations": list(RELATIONS.items()),
+        "words": [(", ".join((p.words, *p.signs)), p.role.value) for p in PHRASES],
+    }
