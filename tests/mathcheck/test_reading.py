@@ -43,6 +43,7 @@ HOLDS = [
     r"|x| = x \quad \text{whenever } x > 0",
     r"\begin{aligned} |x| &= x && \text{if } x > 0 \\ &= -x && \text{if } x < 0 \end{aligned}",
     r"\begin{cases} x, & \text{unless } x < 0 \\ -x & \text{otherwise} \end{cases} = |x|",
+    r"x = x \text{ and } a > 0",
     r"x \overset{(1)}{=} x",
     r"x \overset{\text{def}}{=} x",
     r"\sum_{0 \leq k \leq 7} 2^k = 255",
@@ -66,6 +67,8 @@ FAILS = [
     r"\begin{aligned} |x| &= x && \text{if } x > 0 \\ &= x && \text{if } x < 0 \end{aligned}",
     r"\begin{aligned} |x| &= x && \text{if } x > 0 \\ &= x \end{aligned}",
     r"\sum_{0 < k \leq 7} 2^k = 255",
+    r"x = x \text{ and } a > 1",
+    r"v_i = v_i \text{ and } i = j",
 ]
 REFUSED = [
     (r"x = x \quad \text{if possible } x > 0", "the word 'possible'"),
@@ -76,6 +79,7 @@ REFUSED = [
     (r"x = x \quad \text{unless } i", "'unless' is about one relation"),
     (r"x = x \quad \text{if } x > 0 \text{ or}", "a condition was expected"),
     (r"v_i = v_i \quad \text{if and only if } w_i > 0 \text{ for all } i", "before the equation"),
+    (r"x = x \text{ or } x > 0", "between equations"),
     (r"x \overset{?}{=} x", "may change what it says"),
     (r"x \overset{!}{=} x", "may change what it says"),
     (r"x \overset{d}{=} x", "may change what it says"),

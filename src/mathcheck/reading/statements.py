@@ -34,7 +34,7 @@ from mathcheck.reading.grammar import INFIXES, MEANINGLESS, SPACES
 from mathcheck.reading.names import counts
 from mathcheck.reading.relations import at_relation, relation_from
 from mathcheck.symbols import Table
-from mathcheck.words import Role
+from mathcheck.words import Phrase, Role
 
 SEPARATORS = (",", ";", ".", *SPACES)
 # Of a condition among whole numbers, the operations that it may have.
@@ -216,7 +216,9 @@ def trimmed(row: Sequence[Item]) -> list[Item]:
 def read_row(cursor: Cursor, chains: list[Chain], row: int) -> None:
     """Read one row into the chains, of which the last may go on."""
     leading: list[Node] = []
-    if words_at(cursor) is not None:
+    if joins(words_at(cursor)):
+        cursor.at += 1
+    elif words_at(cursor) is not None:
         leading.extend(all_conditions(cursor))
         cursor.accept(":", ",")
     while cursor.accept(*SPACES, "&", r"\therefore"):
@@ -234,6 +236,11 @@ def read_row(cursor: Cursor, chains: list[Chain], row: int) -> None:
             cursor.complete()
 
 
+def joins(words: Sequence[Phrase] | None) -> bool:
+    """Return whether words join two equations, both of which are claimed: `and` alone."""
+    return words is not None and [phrase.role for phrase in words] == [Role.AND]
+
+
 def read_part(
     cursor: Cursor, chains: list[Chain], row: int, leading: list[Node], *, first: bool
 ) -> None:
@@ -242,6 +249,13 @@ def read_part(
     inner = bracketed_conditions(cursor)
     if words is not None and any(phrase.role is Role.EQUIVALENT for phrase in words):
         equivalent(cursor, chains, row, len(words))
+    elif joins(words):
+        cursor.at += 1
+        begin_chain(cursor, chains, row, leading, first=True)
+    elif words and words[0].role in (Role.AND, Role.OR, Role.NOT):
+        raise Refusal(
+            f"'{words[0].words}' between equations is not read; state each alone", cursor.position
+        )
     elif words is not None or inner is not None:
         if not chains:
             raise Refusal("a condition before any equation", cursor.position)
