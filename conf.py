@@ -29,6 +29,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "notfound.extension",
     "mathcheck.sphinx",
+    "meanings",
     "mathml",
     "assets",
     "downloads",

@@ -1,0 +1,88 @@
+"""Each line of *What each construct means* is true: one example holds, the other does not."""
+
+import pytest
+
+from mathcheck.book import Checked, check_text
+from mathcheck.meanings import Meaning, meanings
+from mathcheck.report import Result
+
+TABLE = meanings()
+EXAMPLES = [(line, kind) for line in TABLE.lines for kind in ("holds", "fails")]
+NOT_YET: set[str] = {
+    r"\text{for all} holds",
+    r"\text{unless} holds",
+    r"\text{or} holds",
+    r"\text{or} fails",
+    r"\text{not} holds",
+    r"\text{for all but} holds",
+    r"\text{for all but} fails",
+    r"\text{if and only if} holds",
+    r"\sum_{i \neq j} holds",
+    r"\sum_{i \neq j} fails",
+    r"\text{for } i = 1, \ldots, n fails",
+    r"\prod_{i=1}^{n} fails",
+    r"a definition with a condition fails",
+    r"a second definition fails",
+    r"the derivative at a kink or a jump fails",
+    r"the derivative of an operation without one fails",
+    r"the derivative of a determinant fails",
+    r"\lVert \mathbf{M} \rVert_\infty holds",
+    r"a small letter with a row of its own fails",
+    r"n!! holds",
+    r"\max, \min fails",
+    r"\log s t fails",
+    r"= between numbers that are rounded fails",
+    r"\neq fails",
+    r"\overset{?}{=} fails",
+}
+
+
+def name(example: tuple[Meaning, str]) -> str:
+    line, kind = example
+    return f"{line.construct} {kind}"
+
+
+def judged(line: Meaning, example: str) -> Result:
+    """Return the verdict on an example, before which all holds."""
+    *before, last = check_text(TABLE.text(line, example), TABLE.module)
+    assert [failure(one) for one in before if not one.result.passed] == []
+    return last.result
+
+
+def failure(one: Checked) -> str:
+    return one.result.message
+
+
+def parameters():
+    for example in EXAMPLES:
+        marks = [pytest.mark.xfail(reason="not so yet")] if name(example) in NOT_YET else []
+        yield pytest.param(*example, id=name(example), marks=marks)
+
+
+@pytest.mark.parametrize(("line", "kind"), list(parameters()))
+def test_a_line_is_true(line: Meaning, kind: str) -> None:
+    result = judged(line, line.holds if kind == "holds" else line.fails)
+    if kind == "fails":
+        allowed = ("failed", "refused") if line.verdict == "error" else (line.verdict,)
+        assert result.status in allowed, result.message
+        return
+    assert result.status in ("checked", "defines"), result.message
+    if result.status == "checked" and line.grade:
+        assert bool(result.exact) == (line.grade == "exact")
+        assert result.grade in ("", line.grade)
+
+
+def test_every_example_differs_from_its_opposite() -> None:
+    assert [line for line in TABLE.lines if line.holds == line.fails] == []
+
+
+def test_what_the_list_is_asked_to_cover_is_there() -> None:
+    constructs = " ".join(line.construct for line in TABLE.lines)
+    for part in (
+        *(r"\text{if}", r"\text{for all}", r"\text{unless}", r"\text{otherwise}", r"\text{not}"),
+        *(r"\text{and}", r"\text{or}", r"\text{for all but}", r"\text{if and only if}"),
+        *(r"\sum", r"\prod", r"\infty", r"\lim", r"\int", r"\frac{d}{dx}", "kink", "n!!"),
+        *(r"\langle", r"\lVert", r"\lfloor", r"\propto", r"\approx", r"\in", r"\leq"),
+        *(":defines:", ":python:", ":where:", ":sharp:"),
+    ):
+        assert part in constructs
