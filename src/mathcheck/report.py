@@ -27,7 +27,7 @@ class Result:
     failed: tuple[tuple[int, int], ...] = ()
     # The sizes for which the equation was decided exactly.
     exact: tuple[str, ...] = ()
-    # How a claim that holds was decided: "exact", "digits" or "sampled"; empty otherwise.
+    # How a claim that holds was decided: `exact`, `digits` or `sampled`.
     grade: str = ""
 
     @property
