@@ -2,15 +2,48 @@
 
 import pytest
 
-from mathcheck.symbols import Symbol, parse_symbols
+from mathcheck.book import check_text
+
+
+def statuses(*rows: str, equation: str) -> list[tuple[str, str]]:
+    """Return the verdicts on a table, if anything is wrong with it, and on an equation."""
+    table = "\n".join(["```{symbols}", *rows, "```", ""])
+    return [(c.result.status, c.result.message) for c in check_text(f"{table}\n$${equation}$$\n")]
 
 
 def test_columns_are_split_at_the_first_three_spaced_colons() -> None:
-    rows = parse_symbols([r"P(A \mid B:C) : real : - : a value : as given", ""])
-    assert rows == (Symbol(r"P(A \mid B:C)", "real", None, "a value : as given"),)
+    [(status, _)] = statuses(r"x_{A:B} : real : - : a value : as given", equation=r"x_{A:B} = 1")
+    assert status == "failed"
+    [(status, _)] = statuses(r"x, y : real : - : numbers", equation="x + y = y + x")
+    assert status == "checked"
 
 
 @pytest.mark.parametrize("row", ["z : real : z", "z", " : real : z : empty name"])
 def test_a_row_without_four_columns_is_named(row: str) -> None:
-    with pytest.raises(ValueError, match=r"line 2: got .*expected symbol : type"):
-        parse_symbols(["C : size 2..5 : - : classes", row])
+    (status, message), *_ = statuses("C : size 2..5 : - : classes", row, equation="1 = 1")
+    assert status == "refused"
+    assert "line 2: got" in message
+    assert "expected symbol : type" in message
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("z : rael : - : a slip", "'rael'"),
+        ("z : real[D] : - : no such size", "D is not declared as a size"),
+        ("i : index D : - : no such size", "D is not declared as a size"),
+        ("n : size 5..2 : - : backwards", "needs bounds"),
+        ("n : size 1..999 : - : too many", "a size is a number from 1 to"),
+        ("K : integer : - : no bounds", "needs bounds"),
+        ("z, z : real : - : twice", "stands twice"),
+        ("z, w : real : z : one name for two", "2 names and 1 Python names"),
+        ("z : real : 2z : no name", "no name in Python"),
+        ("X : variable p : - : no distribution", "not declared as a simplex"),
+        ("z : simplex : - : no size", "too few or too many dimensions"),
+        (r"\mathbf{z : real : - : an open brace", r"\mathbf{z"),
+    ],
+)
+def test_a_row_that_means_nothing_is_refused(row: str, words: str) -> None:
+    (status, message), *_ = statuses(row, equation="1 = 1")
+    assert status == "refused"
+    assert words in message
