@@ -66,11 +66,13 @@ def judged(statement: Statement, folder: Path, seed: int) -> list[Checked]:
 def wrong(wanted: str, equations: Sequence[Checked]) -> str:
     """Return what is wrong with the verdicts, or an empty string."""
     statuses = [one.result.status for one in equations]
-    passed = bool(equations) and all(one.result.passed for one in equations)
+    passed = all(one.result.passed for one in equations)
+    if not equations:
+        return "nothing is read"
     if wanted in ("false", "refused", "hostile"):
         return "it passes" if passed else ""
     if wanted == "true":
-        done = ("checked",) if equations and equations[-1].equation.display else ("checked", "read")
+        done = ("checked",) if equations[-1].equation.display else ("checked", "read")
         right = passed and statuses[-1] in done
         return "" if right else f"{statuses}: {[one.result.message for one in equations][-1:]}"
     if wanted == "inexact":
