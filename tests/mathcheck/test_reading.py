@@ -63,6 +63,7 @@ FAILS = [
     r"\delta_{ij} = 1 \quad \text{if not } i = j",
     r"|x| = x \quad \text{if and only if } x > 1",
     r"|x| = x \iff x < 1",
+    r"x = 100 \iff x = 100.5",
     r"\delta_{ij} = 0 \quad \text{exactly when } i < j",
     r"\begin{aligned} |x| &= x && \text{if } x > 0 \\ &= x && \text{if } x < 0 \end{aligned}",
     r"\begin{aligned} |x| &= x && \text{if } x > 0 \\ &= x \end{aligned}",

@@ -307,7 +307,7 @@ def begin_chain(
 
 
 def equivalent(cursor: Cursor, chains: list[Chain], row: int, words: int) -> None:
-    """Let the last chain state that it holds exactly where the condition that follows holds."""
+    """Let the last chain hold exactly where the condition that follows holds."""
     start = cursor.position
     chain = chains[-1] if chains else None
     if words > 1 or chain is None or not chain.links or any(k.row != row for k in chain.links):
@@ -326,8 +326,11 @@ def equivalent(cursor: Cursor, chains: list[Chain], row: int, words: int) -> Non
         conditions = Operation(
             "times", (conditions, indicator(node)), start=found[0].start, end=end
         )
-    chain.first = indicator(relation)
-    chain.links = [Link("=", conditions, row, list(chain.leading))]
+    # The relation is claimed where the condition holds, so that one that is never met is noticed;
+    # besides, that the two hold at the same points.
+    both = [Link("=", conditions, row, list(chain.leading))]
+    chains.insert(-1, Chain(indicator(relation), both, list(chain.leading)))
+    chain.restrict(found, row)
 
 
 def indicator(condition: Node) -> Node:
