@@ -21,7 +21,6 @@ from mathcheck.arithmetic import (
     Dual,
     Row,
     Undefined,
-    apply,
     array,
     bare,
     context,
@@ -29,7 +28,6 @@ from mathcheck.arithmetic import (
     each,
     shape,
 )
-from mathcheck.arithmetic import power as number_power
 from mathcheck.definitions import Definition, Definitions, Parameter
 from mathcheck.expressions import (
     Argument,
@@ -65,6 +63,10 @@ from mathcheck.expressions import (
 )
 from mathcheck.kinds import Dimension
 from mathcheck.latex import Refusal
+from mathcheck.operations import TABLE, open_name
+from mathcheck.operations.elementary import sqrt
+from mathcheck.operations.extremes import flat as flat
+from mathcheck.operations.signs import add, times
 from mathcheck.symbols import Table
 
 # Steps per comparison; a text that needs more is refused, not waited for.
@@ -511,7 +513,7 @@ def bindings(definition: Definition, values: list[Any], scope: Scope) -> dict[st
         if parameter.size and not isinstance(value, Dual):
             value = int(value) if value == context.floor(value) else value
         if parameter.squared:
-            value = apply("sqrt", value)
+            value = sqrt(value)
         own[parameter.key] = value
         entry = definition.table.entries.get(parameter.key)
         if entry and isinstance(value, np.ndarray):
@@ -732,295 +734,23 @@ def draws_of(
             yield scope_inside, weight * other
 
 
-# --- arithmetic on numbers and arrays ---
-
-
-def add(a: Any, b: Any, node: Node) -> Any:
-    if isinstance(a, Row) and isinstance(b, Row):
-        return Row(add(a.entries, b.entries, node))
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.shape != b.shape:
-            raise Refusal(f"{shape(a)} plus {shape(b)}", node.start)
-        return a + b
-    if isinstance(a, np.ndarray | Row) or isinstance(b, np.ndarray | Row):
-        raise Refusal(f"{shape(a)} plus {shape(b)}; both must have one shape", node.start)
-    return a + b
-
-
-def times(a: Any, b: Any, node: Node) -> Any:
-    """Return the product of what stands side by side."""
-    arrays = np.ndarray | Row
-    if not isinstance(a, arrays) or not isinstance(b, arrays):
-        if isinstance(a, Row):
-            return Row(scaled(a.entries, b))
-        if isinstance(b, Row):
-            return Row(scaled(a, b.entries))
-        return scaled(a, b)
-    if isinstance(a, Row):
-        if isinstance(b, Row):
-            raise Refusal("a row times a row", node.start)
-        check_length(len(a.entries), b.shape[0], a, b, node)
-        result = dot(a.entries, b)
-        return result if b.ndim == 1 else Row(result)
-    if isinstance(b, Row):
-        if a.ndim != 1:
-            if a.ndim == 2 and a.shape[1] == 1:
-                return dot(a, b.entries.reshape(1, -1))
-            raise Refusal(f"{shape(a)} times a row of {len(b.entries)}", node.start)
-        return np.multiply.outer(a, b.entries)
-    if a.ndim == 1 and b.ndim == 1:
-        raise Refusal(
-            r"two vectors side by side have no product; write a^\top b, a b^\top or a \odot b",
-            node.start,
-        )
-    if a.ndim == 1:
-        raise Refusal(f"{shape(a)} times {shape(b)}", node.start)
-    check_length(a.shape[-1], b.shape[0], a, b, node)
-    return dot(a, b)
-
-
-def dot(a: np.ndarray, b: np.ndarray) -> Any:
-    """Return the matrix product of arrays of objects."""
-    result = np.tensordot(a, b, axes=([a.ndim - 1], [0]))
-    return (
-        result
-        if isinstance(result, np.ndarray) and result.ndim
-        else (result[()] if isinstance(result, np.ndarray) else result)
-    )
-
-
-def scaled(a: Any, b: Any) -> Any:
-    """Return a number times a number or an array."""
-    if isinstance(a, np.ndarray):
-        return each(lambda x: x * b, a)
-    if isinstance(b, np.ndarray):
-        return each(lambda x: a * x, b)
-    return a * b
-
-
-def check_length(inner: int, outer: int, a: Any, b: Any, node: Node) -> None:
-    if inner != outer:
-        raise Refusal(
-            f"{shape(a)} times {shape(b)}: the lengths {inner} and {outer} differ", node.start
-        )
-
-
-def transposed(value: Any, node: Node) -> Any:
-    if isinstance(value, Row):
-        return value.entries
-    if not isinstance(value, np.ndarray):
-        return value
-    if value.ndim == 1:
-        return Row(value)
-    if value.ndim > 2:
-        raise Refusal(f"the transpose of {shape(value)}", node.start)
-    return value.T
-
-
-def square(value: Any, node: Node, what: str) -> np.ndarray:
-    if not isinstance(value, np.ndarray) or value.ndim != 2 or value.shape[0] != value.shape[1]:
-        raise Refusal(f"the {what} of {shape(value)}; a square matrix was expected", node.start)
-    return value
-
-
-def power(base: Any, exponent: Any, node: Node) -> Any:
-    if isinstance(exponent, np.ndarray | Row):
-        raise Refusal(f"{shape(exponent)} as an exponent", node.start)
-    if not isinstance(base, np.ndarray | Row):
-        return number_power(base, exponent)
-    if not isinstance(exponent, Dual) and abs(exponent) == context.mpf("0.5"):
-        return arithmetic.symmetric_root(square(base, node, "root"), exponent)
-    if isinstance(exponent, Dual) or exponent != context.floor(exponent) or abs(exponent) > 8:
-        raise Refusal(f"{shape(base)} to a power that is no small whole number", node.start)
-    if isinstance(base, np.ndarray) and base.ndim == 2 and base.shape[0] == base.shape[1]:
-        matrix = arithmetic.inverse(base) if exponent < 0 else base
-        result = matrix
-        for _ in range(abs(int(exponent)) - 1):
-            result = dot(result, matrix)
-        if exponent == 0:
-            raise Refusal("a matrix to the power 0", node.start)
-        return result
-    raise Refusal(
-        f"{shape(base)} to a power; write \\lVert v \\rVert^2, v^\\top v or v \\odot v", node.start
-    )
-
-
-def entrywise(name: str, value: Any, node: Node) -> Any:
-    """Apply a function of a number, to each entry of a vector too."""
-    if isinstance(value, np.ndarray) and value.ndim != 1:
-        raise Refusal(f"{name} of {shape(value)}; it is read for numbers and vectors", node.start)
-    return each(lambda x: apply(name, x), value)
-
-
-def flat(value: Any) -> list[Any]:
-    """Return all numbers of a value."""
-    if isinstance(value, Row):
-        return list(value.entries)
-    return list(value.ravel()) if isinstance(value, np.ndarray) else [value]
-
-
-def extreme(kind: str, numbers: list[Any]) -> Any:
-    """Return the largest or smallest number."""
-    if not numbers:
-        raise Undefined(f"the {kind} of nothing")
-    if any(isinstance(bare(x), context.mpc) for x in numbers):
-        raise Undefined(f"the {kind} of complex numbers")
-    return (max if kind == "max" else min)(numbers, key=order_key)
-
-
-def order_key(x: Any) -> Any:
-    return bare(x)
-
-
-def vector_pair(a: Any, b: Any, node: Node) -> tuple[np.ndarray, np.ndarray]:
-    a, b = (x.entries if isinstance(x, Row) else x for x in (a, b))
-    if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
-        raise Refusal(f"{shape(a)} and {shape(b)}; both must have one shape", node.start)
-    return a, b
+# --- operations ---
 
 
 def of_operation(node: Operation, scope: Scope) -> Any:
-    name = node.name.removesuffix(" open")
+    name = open_name(node.name)
     if name == "kronecker":
-        one, other = (whole(i, scope, "an index") for i in node.operands)
-        return context.one if one == other else context.zero
-    values = [evaluate(operand, scope) for operand in node.operands]
-    first = values[0]
+        operands = [whole(index, scope, "an index") for index in node.operands]
+    else:
+        operands = [evaluate(operand, scope) for operand in node.operands]
     if name == "sum":
-        return summed(values, node, scope)
-    if name == "negative":
-        return each(lambda x: -x, first)
-    if name == "times":
-        return times(first, values[1], node)
-    if name == "dot":
-        return dotted(first, values[1], node)
-    if name == "cross":
-        if isinstance(first, np.ndarray | Row) and isinstance(values[1], np.ndarray | Row):
-            raise Refusal(
-                r"\times between arrays; write \odot or stand them side by side", node.start
-            )
-        return times(first, values[1], node)
-    if name in ("hadamard", "hadamard_quotient"):
-        if not isinstance(first, np.ndarray) and not isinstance(values[1], np.ndarray):
-            raise Refusal(r"\odot between numbers; write \cdot", node.start)
-        a, b = vector_pair(first, values[1], node)
-        return a * b if name == "hadamard" else over(a, b)
-    if name == "quotient":
-        return quotient(first, values[1], node)
-    if name == "power":
-        return power(first, values[1], node)
-    if name == "transpose":
-        return transposed(first, node)
-    return special(name, values, node)
-
-
-def over(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    result = np.empty(a.shape, dtype=object)
-    for place in np.ndindex(a.shape):
-        result[place] = divide(a[place], b[place])
-    return result
-
-
-def summed(values: list[Any], node: Node, scope: Scope) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = add(result, value, node)
-    shared = scope.shared
-    for value in values:
-        if not isinstance(value, np.ndarray | Row):
-            shared.largest = max(shared.largest, arithmetic.magnitude(value))
-    return result
-
-
-def dotted(a: Any, b: Any, node: Node) -> Any:
-    """Return the product with a dot: of two vectors the inner product."""
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.ndim == b.ndim == 1:
-        a, b = vector_pair(a, b, node)
-        return dot(a, b)
-    return times(a, b, node)
-
-
-def quotient(a: Any, b: Any, node: Node) -> Any:
-    if isinstance(b, np.ndarray | Row):
-        raise Refusal(f"a division by {shape(b)}", node.start)
-    return each(lambda x: divide(x, b), a)
-
-
-def special(name: str, values: list[Any], node: Operation) -> Any:
-    """Return the value of the operations that are not arithmetic."""
-    first = values[0]
-    if name in arithmetic.FUNCTIONS and name != "absolute":
-        return entrywise(name, first, node)
-    if name == "absolute":
-        if isinstance(first, np.ndarray):
-            return arithmetic.determinant(square(first, node, "determinant"))
-        if isinstance(first, Row):
-            raise Refusal("the absolute value of a row", node.start)
-        return apply("absolute", first)
-    if name in ("norm", "norm_1", "norm_max", "norm_f"):
-        return norm(name, first)
-    if name in ("max", "min"):
-        numbers = flat(first) if len(values) == 1 else values
-        if len(values) > 1 and any(isinstance(v, np.ndarray | Row) for v in values):
-            raise Refusal(f"the {name} of arrays among others", node.start)
-        if len(values) == 1 and not isinstance(first, np.ndarray | Row):
-            raise Refusal(f"the {name} of one number; write its index below", node.start)
-        return extreme(name, numbers)
-    if name in ("argmax", "argmin"):
-        numbers = flat(first) if len(values) == 1 else values
-        return context.mpf(numbers.index(extreme(name[3:], numbers)) + 1)
-    if name == "inner":
-        return dot(*vector_pair(first, values[1], node))
-    if name == "diag":
-        return diagonal(first, node)
-    if name == "trace":
-        return sum(np.diagonal(square(first, node, "trace")), context.zero)
-    if name == "determinant":
-        return arithmetic.determinant(square(first, node, "determinant"))
-    if name == "vec":
-        if not isinstance(first, np.ndarray):
-            raise Refusal(f"vec of {shape(first)}", node.start)
-        return first.T.ravel()
-    return of_numbers(name, values, node)
-
-
-def of_numbers(name: str, values: list[Any], node: Node) -> Any:
-    for value in values:
-        if isinstance(value, np.ndarray | Row):
-            raise Refusal(f"{name} of {shape(value)}", node.start)
-    first = values[0]
-    if name == "log_base":
-        return divide(apply("log", first), apply("log", values[1]))
-    if name == "root":
-        return number_power(first, divide(context.one, values[1]))
-    if name == "factorial":
-        return arithmetic.factorial(first)
-    if name == "binomial":
-        return arithmetic.binomial(first, values[1])
-    if name == "beta":
-        a, b = (apply("gamma", x) for x in values)
-        return divide(a * b, apply("gamma", first + values[1]))
-    raise Refusal(f"{name} has no meaning here", node.start)
-
-
-def norm(name: str, value: Any) -> Any:
-    numbers = flat(value)
-    if name == "norm_1":
-        return sum((apply("absolute", x) for x in numbers), context.zero)
-    if name == "norm_max":
-        return extreme("max", [apply("absolute", x) for x in numbers])
-    if isinstance(value, np.ndarray) and value.ndim == 2 and name == "norm":
-        raise Refusal(r"the norm of a matrix; write \lVert A \rVert_F")
-    return apply("sqrt", sum((x * x for x in numbers), context.zero))
-
-
-def diagonal(value: Any, node: Node) -> Any:
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        result = np.full((len(value), len(value)), context.zero, dtype=object)
-        for place, entry in enumerate(value):
-            result[place, place] = entry
-        return result
-    return np.diagonal(square(value, node, "diagonal")).copy()
+        for value in operands:
+            if not isinstance(value, np.ndarray | Row):
+                size = arithmetic.magnitude(value)
+                scope.shared.largest = max(scope.shared.largest, size)
+    if name not in TABLE:
+        raise Refusal(f"{name} has no meaning here", node.start)
+    return TABLE[name].value(operands, node)
 
 
 # --- sums, cases, matrices ---

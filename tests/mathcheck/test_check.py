@@ -238,7 +238,7 @@ REFUSED = [
     (r"a = {b", "an opening brace without a closing one"),
     (r"\frac{a} = b", r"\frac lacks an argument"),
     (r"f(x, a) = x", "f is not defined for these arguments"),
-    (r"x = \sqrt{-2}", "which is negative"),
+    (r"x = \sqrt{-2}", "numbers from 0"),
     (r"x_c = 1", "the number of indices of x fits no array"),
     (r"x_{kc} = v_k", "counts to n, and this place to C"),
     (r"c \in C", "C is a number, not a set"),

@@ -1,0 +1,164 @@
+"""The largest and the smallest of numbers, where it stands, absolute values and norms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from mathcheck.arithmetic import Row, Undefined, bare, context, determinant, shape
+from mathcheck.expressions import Node
+from mathcheck.latex import Refusal
+from mathcheck.operations.elementary import sqrt
+from mathcheck.operations.record import COMPOSED, Record
+from mathcheck.operations.special import absolute
+
+
+def flat(value: Any) -> list[Any]:
+    """Return all numbers of a value."""
+    if isinstance(value, Row):
+        return list(value.entries)
+    return list(value.ravel()) if isinstance(value, np.ndarray) else [value]
+
+
+def position(kind: str, numbers: Sequence[Any]) -> int:
+    """Return where the largest or smallest number stands, counted from zero."""
+    if not numbers:
+        raise Undefined(f"the {kind} of nothing")
+    if any(isinstance(bare(x), context.mpc) for x in numbers):
+        raise Undefined(f"the {kind} of complex numbers")
+    choose = max if kind == "max" else min
+    return choose(range(len(numbers)), key=lambda place: bare(numbers[place]))
+
+
+def extreme(kind: str, numbers: Sequence[Any]) -> Any:
+    """Return the largest or smallest number."""
+    return numbers[position(kind, numbers)]
+
+
+def listed(kind: str, operands: Sequence[Any], node: Node) -> list[Any]:
+    """Return the numbers of which an extreme is taken: entries of one array, or the operands."""
+    if len(operands) == 1:
+        if not isinstance(operands[0], np.ndarray | Row):
+            raise Refusal(f"the {kind} of one number; write its index below", node.start)
+        return flat(operands[0])
+    if any(isinstance(v, np.ndarray | Row) for v in operands):
+        raise Refusal(f"the {kind} of arrays among others", node.start)
+    return list(operands)
+
+
+def value_of(kind: str, operands: Sequence[Any], node: Node) -> Any:
+    """Return the largest or smallest of the operands."""
+    return extreme(kind, listed(kind, operands, node))
+
+
+def place_of(kind: str, operands: Sequence[Any], node: Node) -> Any:
+    """Return where the largest or smallest of the operands stands, counted from one."""
+    return context.mpf(position(kind, listed(kind, operands, node)) + 1)
+
+
+def modulus(operands: Sequence[Any], node: Node) -> Any:
+    """Return the absolute value of a number, or the determinant of a matrix in bars."""
+    [value] = operands
+    if isinstance(value, Row) or (isinstance(value, np.ndarray) and value.ndim == 1):
+        raise Refusal(f"the absolute value of {shape(value)}", node.start)
+    if isinstance(value, np.ndarray):
+        return determinant(square(value, node, "determinant"))
+    return absolute(value)
+
+
+def square(value: Any, node: Node, what: str) -> np.ndarray:
+    """Return a square matrix, or refuse."""
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or value.shape[0] != value.shape[1]:
+        raise Refusal(f"the {what} of {shape(value)}; a square matrix was expected", node.start)
+    return value
+
+
+def is_matrix(value: Any) -> bool:
+    """Return whether a value is a matrix."""
+    return isinstance(value, np.ndarray) and value.ndim == 2
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    """Return the sum of numbers."""
+    return sum(numbers, context.zero)
+
+
+def norm(operands: Sequence[Any], node: Node) -> Any:
+    """Return the Euclidean norm of a vector."""
+    [value] = operands
+    if is_matrix(value):
+        raise Refusal(
+            r"the norm of a matrix; write \lVert A \rVert_F for the root of the sum of squares",
+            node.start,
+        )
+    return frobenius(operands, node)
+
+
+def frobenius(operands: Sequence[Any], node: Node) -> Any:
+    """Return the root of the sum of all squares."""
+    return sqrt(total([x * x for x in flat(operands[0])]))
+
+
+def norm_sum(operands: Sequence[Any], node: Node) -> Any:
+    """Return the sum of absolute values; of a matrix that of its largest column."""
+    [value] = operands
+    columns = value.T if is_matrix(value) else [value]
+    return extreme("max", [total([absolute(x) for x in flat(column)]) for column in columns])
+
+
+def norm_largest(operands: Sequence[Any], node: Node) -> Any:
+    """Return the largest absolute value; of a matrix the sum of those of its largest row."""
+    [value] = operands
+    rows = value if is_matrix(value) else [[x] for x in flat(value)]
+    return extreme("max", [total([absolute(x) for x in row]) for row in rows])
+
+
+def of(name: str, spellings: tuple[str, ...], said: str, value: Any, **others: Any) -> Record:
+    """Return the record of an operation that chooses among numbers."""
+    given = {
+        "slope": COMPOSED,
+        "domain": "numbers, and arrays",
+        "exact": "decision",
+        "form": "bracket",
+        **others,
+    }
+    return Record(name, spellings, said, value, **given)
+
+
+def extremes() -> tuple[Record, ...]:
+    """Return the records of the largest and the smallest, and of where they stand."""
+    found = []
+    for kind, other, bound in (("max", "min", r"\sup"), ("min", "max", r"\inf")):
+        names = (f"\\{kind}", f"\\operatorname{{{kind}}}", bound)
+        shared = {"domain": "one or more numbers", "arity": None, "form": "extreme"}
+        found.append(of(kind, names, kind, partial(value_of, kind), mutation=other, **shared))
+        spellings = (
+            f"\\arg{kind}",
+            f"\\operatorname{{arg{kind}}}",
+            f"\\operatorname{{arg {kind}}}",
+            f"\\operatorname{{arg\\,{kind}}}",
+        )
+        found.append(
+            of(
+                f"arg{kind}",
+                spellings,
+                f"where the {kind} stands",
+                partial(place_of, kind),
+                mutation=f"arg{other}",
+                **shared,
+            )
+        )
+    return tuple(found)
+
+
+RECORDS = (
+    *extremes(),
+    of("absolute", ("|", r"\lvert"), "absolute value", modulus),
+    of("norm", (r"\|", r"\lVert", r"\lVert_2"), "norm", norm, domain="vectors", exact="atom"),
+    of("norm_1", (r"\lVert_1",), "1-norm", norm_sum, mutation="norm_max"),
+    of("norm_max", (r"\lVert_\infty",), "infinity-norm", norm_largest, mutation="norm_1"),
+    of("norm_f", (r"\lVert_F",), "Frobenius norm", frobenius, exact="atom"),
+)

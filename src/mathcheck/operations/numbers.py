@@ -1,0 +1,90 @@
+"""Operations on a few numbers: factorials, binomial coefficients, roots, logarithms to a base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mathcheck.arithmetic import Row, context, divide, shape
+from mathcheck.expressions import Node
+from mathcheck.latex import Refusal
+from mathcheck.operations.elementary import log
+from mathcheck.operations.powers import binomial, double_factorial, factorial, power
+from mathcheck.operations.record import COMPOSED, REFUSED, Record
+from mathcheck.operations.special import gamma
+
+
+def of_numbers(name: str, value: Callable[..., Any]) -> Callable[[Sequence[Any], Node], Any]:
+    """Return the value of an operation that takes no arrays."""
+
+    def checked(operands: Sequence[Any], node: Node) -> Any:
+        for operand in operands:
+            if isinstance(operand, np.ndarray | Row):
+                raise Refusal(f"{name} of {shape(operand)}", node.start)
+        return value(*operands)
+
+    return checked
+
+
+def of(name: str, spellings: tuple[str, ...], value: Callable[..., Any], **others: Any) -> Record:
+    """Return the record of an operation on numbers."""
+    given = {"said": name, "arity": 2, "exact": "atom", "slope": COMPOSED, **others}
+    return Record(name=name, spellings=spellings, value=of_numbers(given["said"], value), **given)
+
+
+RECORDS = (
+    of(
+        "log_base",
+        (r"\log_",),
+        lambda x, base: divide(log(x), log(base)),
+        said="logarithm to a base",
+        domain="positive numbers, and a base that is not 1",
+        form="script",
+    ),
+    of(
+        "root",
+        (r"\sqrt[]",),
+        lambda x, degree: power(x, divide(context.one, degree)),
+        said="root",
+        domain="positive numbers",
+        form="command",
+    ),
+    of(
+        "factorial",
+        ("!",),
+        factorial,
+        arity=1,
+        slope=REFUSED,
+        domain="whole numbers from 0 to 10000",
+        exact="decision",
+        form="postfix",
+    ),
+    of(
+        "double_factorial",
+        ("!!",),
+        double_factorial,
+        said="double factorial",
+        arity=1,
+        slope=REFUSED,
+        domain="whole numbers from -1 to 10000",
+        exact="decision",
+        form="postfix",
+    ),
+    of(
+        "binomial",
+        (r"\binom", r"\dbinom", r"\tbinom"),
+        binomial,
+        said="binomial coefficient",
+        domain="numbers to 10000",
+        form="command",
+    ),
+    of(
+        "beta",
+        (r"\operatorname{B}", r"\mathrm{B}", r"\operatorname{Beta}"),
+        lambda a, b: divide(gamma(a) * gamma(b), gamma(a + b)),
+        said="beta function",
+        domain="positive numbers",
+    ),
+)

@@ -1,0 +1,62 @@
+"""The table of operations: no cell is empty, no spelling has two meanings, rank is one record."""
+
+import pytest
+
+from mathcheck.book import check_text
+from mathcheck.operations import SPELLED, TABLE, Record, spelled
+from mathcheck.operations.record import COMPOSED, FORMS, REFUSED, RULES
+
+# Operations that take no arrays of their own and are not printed as a name of their own.
+UNSPELLED = {"kronecker"}
+
+
+@pytest.mark.parametrize("record", TABLE.values(), ids=list(TABLE))
+def test_no_cell_of_a_record_is_empty(record: Record) -> None:
+    assert record.spellings or record.name in UNSPELLED
+    assert record.said
+    assert record.domain
+    assert record.exact in RULES
+    assert record.form in FORMS
+    assert record.arity is None or record.arity > 0
+    assert callable(record.value)
+    assert callable(record.slope) or record.slope in (COMPOSED, REFUSED)
+    assert record.mutation == "-" or record.mutation in TABLE
+
+
+def test_a_spelling_has_one_meaning() -> None:
+    assert sum(len(record.spellings) for record in TABLE.values()) == len(SPELLED)
+    assert spelled(r"\ln") is spelled(r"\log") is TABLE["log"]
+    assert spelled(r"\operatorname{foo}") is None
+
+
+TABLED = r"""
+```{{symbols}}
+n : size 2..4 : - : n
+i, j : index n : - : i
+\mathbf{{A}} : real[n, n] : - : A
+\mathbf{{u}} : real[n] : - : u
+x : real : - : x
+```
+
+```{{math}}
+{text}
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\lVert \mathbf{A} \rVert_\infty = \max_i \sum_j |A_{ij}|", "checked"),
+        (r"\lVert \mathbf{A} \rVert_\infty = \max_i \max_j |A_{ij}|", "failed"),
+        (r"\lVert \mathbf{A} \rVert_1 = \max_j \sum_i |A_{ij}|", "checked"),
+        (r"\lVert \mathbf{u} \rVert_\infty = \max_i |u_i|", "checked"),
+        (r"\lVert \mathbf{u} \rVert_1 = \sum_i |u_i|", "checked"),
+        (r"\langle \mathbf{A}, \mathbf{A} \rangle = \lVert \mathbf{A} \rVert_F^2", "checked"),
+        (r"\langle \mathbf{A}, \mathbf{A} \rangle = \mathbf{A} \mathbf{A}", "refused"),
+        (r"\langle \mathbf{A}, \mathbf{u} \rangle = x", "refused"),
+        (r"\lVert \mathbf{A} \rVert_2 = x", "refused"),
+    ],
+)
+def test_norms_and_inner_products_of_matrices(text: str, expected: str) -> None:
+    assert check_text(TABLED.format(text=text))[-1].result.status == expected
