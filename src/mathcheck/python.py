@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from mathcheck.arithmetic import Row, bare, each
-from mathcheck.evaluate import Scope, lookup
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, each
+from mathcheck.numbers.duals import bare
 from mathcheck.symbols import Table, name_key, read_symbol
+from mathcheck.values import Scope, lookup
 
 # What an expression may ask of an array; some of the other attributes write files.
 OF_ARRAYS = frozenset(

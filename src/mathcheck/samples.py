@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mathcheck.exact import Exact, NotExact
 from mathcheck.kinds import SCALES, Kind, Sizes, Value
+from mathcheck.numbers.exact import Exact, NotExact
 from mathcheck.symbols import Table
 
 Values = dict[str, Value]

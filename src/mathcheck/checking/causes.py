@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mathcheck.arithmetic import Undefined, bare, context
 from mathcheck.checking.compare import POINTS
-from mathcheck.checking.decide import ROUGH, TOLERANCE
 from mathcheck.checking.display import shown
 from mathcheck.checking.equation import Context
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.sampling import assignments, shared
-from mathcheck.evaluate import Scope, evaluate, flat, holds
 from mathcheck.latex import Refusal
+from mathcheck.numbers.balls import divide
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import Undefined
+from mathcheck.values import Scope, decide, evaluate, flat, holds
+from mathcheck.values.decide import ESTIMATED_DIGITS
 
 
 def likely_cause(
@@ -37,12 +39,17 @@ def likely_cause(
                 return ""
             for a, b in zip(*pair, strict=False):
                 differences.append(bare(b) - bare(a))
-                if bare(a) != 0:
-                    ratios.append(bare(b) / bare(a))
+                if decide(a, 0, "=") is False:
+                    ratios.append(divide(bare(b), bare(a)))
+    return in_words(ratios, differences)
+
+
+def in_words(ratios: Sequence[Any], differences: Sequence[Any]) -> str:
+    """Return what is the same of all samples, the ratio or the difference of the sides."""
     if ratios and steady(ratios) and (len(ratios) > 1 or simple(ratios[0])):
-        if abs(ratios[0] + 1) < TOLERANCE:
+        if equal(ratios[0], -1):
             return "the two sides differ by the sign alone"
-        if ratios[0] == 0 or abs(ratios[0] - 1) < TOLERANCE:
+        if equal(ratios[0], 0) or equal(ratios[0], 1):
             return ""
         return f"the right side is the left times {shown(ratios[0])}"
     if len(differences) > 1 and steady(differences):
@@ -52,9 +59,14 @@ def likely_cause(
 
 def simple(value: Any) -> bool:
     """Return whether a number is a fraction of small whole numbers."""
-    return any(abs(value * k - context.nint(value * k)) < ROUGH for k in range(1, 13))
+    return any(equal(value * k, round(float(value) * k)) for k in range(1, 13))
 
 
 def steady(numbers: Sequence[Any]) -> bool:
     """Return whether all numbers are equal."""
-    return all(abs(n - numbers[0]) <= TOLERANCE * max(1, abs(numbers[0])) for n in numbers)
+    return all(equal(n, numbers[0]) for n in numbers)
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Return whether two numbers are equal to as many digits as an estimate has."""
+    return decide(a, b, "=", ESTIMATED_DIGITS) is True

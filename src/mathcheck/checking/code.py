@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from mathcheck.arithmetic import Row, bare, shape
 from mathcheck.checking.display import describe
 from mathcheck.checking.equation import Context, Reading, split_options
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import assignments, sampled_keys
 from mathcheck.checking.tally import Tally
-from mathcheck.evaluate import Scope, evaluate, flat, holds
 from mathcheck.indices import free_indices
+from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.balls import ball
+from mathcheck.numbers.duals import bare
 from mathcheck.python import Code, PythonError, compile_expression, python_value
+from mathcheck.values import Scope, evaluate, flat, holds
 
 PYTHON_TOLERANCE = 1e-11
 
@@ -63,7 +67,7 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
                 f"{shape(value)}" + (f" for each {', '.join(order)}" if order else "")
             )
         tally.comparisons += 1
-        scale = max(float(np.max(np.abs(exact), initial=0.0)), float(scope.shared.largest))
+        scale = max(float(np.max(np.abs(exact), initial=0.0)), largest_term(flat(value)))
         difference = float(np.max(np.abs(np.ravel(part) - exact), initial=0.0))
         if not difference <= PYTHON_TOLERANCE * scale:
             worst = int(np.argmax(np.abs(np.ravel(part) - exact)))
@@ -74,3 +78,9 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
                 f"    at {describe(scope.values, scope, assignment)}"
             )
     return ""
+
+
+def largest_term(numbers: list[Any]) -> float:
+    """Return the largest number that was added on the way to one of several numbers, or one."""
+    terms = [ball(bare(x)).terms for x in numbers]
+    return float(2.0 ** min(1000.0, max(0.0, *terms)))

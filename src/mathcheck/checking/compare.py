@@ -6,21 +6,23 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mathcheck.arithmetic import DIGITS, Undefined, context, divide
 from mathcheck.checking.code import code_of, compare_python
-from mathcheck.checking.decide import agree, near
+from mathcheck.checking.decide import agree, compare_sides, gap, paired
 from mathcheck.checking.display import describe
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import assignments, sample_points, sampled_keys, shared
 from mathcheck.checking.tally import Failure, Tally
-from mathcheck.evaluate import Scope, belongs, evaluate, holds, index_range
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.balls import divide
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import DEEP, DIGITS, Undefined, digits
+from mathcheck.values import Scope, belongs, evaluate, holds, index_range, settled
+from mathcheck.values.scope import value
 
 POINTS = 8
-LARGE = context.mpf(10) ** 6
-MOST_DIGITS = 1000
+ESTIMATED_POINTS = 4
 
 
 def tallied(reading: Reading, *, brief: bool = False, points: int = POINTS) -> Tally:
@@ -30,13 +32,18 @@ def tallied(reading: Reading, *, brief: bool = False, points: int = POINTS) -> T
     keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
     for values in sample_points(reading, keys, points, tally):
         scope = Scope(shared(reading.place), values)
-        compare_all(reading.prepared, scope, tally)
+        with digits(DIGITS if brief or tally.seen else DEEP):
+            compare_all(reading.prepared, scope, tally)
         if code and not tally.python_problem:
             tally.python_problem = compare_python(
                 reading.prepared[0], code, scope, tally, reading.place
             )
         tally.seen.append(values)
         if brief and (tally.failures or tally.python_problem):
+            break
+        # Limits, series and integrals cost more, and are sampled at fewer points.
+        met = all(tally.hits.get(pair) for pair in reading.relations)
+        if tally.estimated and met and len(tally.seen) >= ESTIMATED_POINTS:
             break
     return tally
 
@@ -58,50 +65,42 @@ def compare_chain(
     """Compare neighbours in a chain."""
     chain = ready.chain
     values: dict[int, Any] = {}
-
-    def side(at: int) -> Any:
-        if at not in values:
-            try:
-                values[at] = evaluate(chain.sides[at], scope)
-            except Undefined as undefined:
-                where = describe(scope.values, scope, assignment)
-                raise Refusal(
-                    f"undefined: {undefined}, at {where}", chain.sides[at].start
-                ) from None
-        return values[at]
-
     for relation, sign in enumerate(chain.signs):
-        if not all(holds(c, scope) for c in ready.conditions[relation]) or sign == "propto":
+        if sign == "propto" or not all(holds(c, scope) for c in ready.conditions[relation]):
             continue
         pair = (number, relation)
         tally.hit(pair)
         if relation in ready.defining:
             continue
-        left = side(relation)
-        if sign in ("in", "notin"):
-            right: Any = None
-            good = belongs(left, chain.sides[relation + 1], scope) == (sign == "in")
-        else:
-            right = side(relation + 1)
-            sides = chain.sides[relation : relation + 2]
-            if scope.shared.largest > LARGE and not scope.shared.approximate:
-                left, right = with_more_digits(sides, scope)
-            good = agree(left, right, sign, sides, scope, tally)
+        try:
+            left, right, good = compare_pair(ready, relation, scope, values)
+        except Undefined as undefined:
+            where = describe(scope.values, scope, assignment)
+            raise Refusal(
+                f"undefined: {undefined}, at {where}", chain.sides[relation].start
+            ) from None
         tally.comparisons += 1
+        if good and sign == "=":
+            pairs = paired(left, right, chain.sides[relation : relation + 2])
+            tally.worst = max(tally.worst, *(gap(a, b) for a, b in pairs))
         if not good and pair not in tally.failures:
             tally.failures[pair] = Failure(left, right, dict(scope.values), dict(assignment))
-    tally.approximate |= scope.shared.approximate
+    tally.estimated |= scope.shared.estimated
 
 
-def with_more_digits(sides: Sequence[Node], scope: Scope) -> list[Any]:
-    """Return the values of sides, with so many digits that large numbers may cancel in them."""
-    size = int(context.log10(scope.shared.largest)) + 1
-    if size > MOST_DIGITS:
-        raise Refusal(f"numbers of {size} digits on the way", sides[0].start)
-    with context.workdps(DIGITS + size):
-        # Nothing that was kept with fewer digits may be used.
-        fresh = Scope(scope.shared, dict(scope.values))
-        return [evaluate(side, fresh) for side in sides]
+def compare_pair(
+    ready: Prepared, relation: int, scope: Scope, values: dict[int, Any]
+) -> tuple[Any, Any, bool]:
+    """Return the values of two neighbours, and whether their relation holds."""
+    sides, sign = ready.chain.sides[relation : relation + 2], ready.chain.signs[relation]
+    if sign in ("in", "notin"):
+        left = evaluate(sides[0], scope)
+        return left, None, belongs(left, sides[1], scope) == (sign == "in")
+
+    def question(inner: Scope) -> tuple[Any, Any, bool]:
+        return compare_sides(sides, sign, inner, values if inner is scope else {})
+
+    return settled(question, scope)
 
 
 def compare_proportional(
@@ -115,8 +114,8 @@ def compare_proportional(
     others = [key for key in ready.free if key not in varying]
     for fixed in itertools.product(*(list(index_range(k, scope)) for k in others)):
         ratios = []
-        for value in index_range(varying[0], scope):
-            own = {**dict(zip(others, fixed, strict=True)), varying[0]: value}
+        for entry in index_range(varying[0], scope):
+            own = {**dict(zip(others, fixed, strict=True)), varying[0]: entry}
             inner = scope.child(own)
             if not all(holds(c, inner) for c in ready.conditions[relation]):
                 continue
@@ -125,5 +124,24 @@ def compare_proportional(
             pair = (number, relation)
             tally.hit(pair)
             tally.comparisons += 1
-            if not near(ratio, ratios[0][0], inner, tally) and pair not in tally.failures:
+            if not ratio_holds(left, right, inner, ratios[0][1]) and pair not in tally.failures:
                 tally.failures[pair] = Failure(ratios[0][0], ratio, dict(inner.values), own)
+
+
+def ratio_holds(left: Node, right: Node, one: Scope, other: Scope) -> bool:
+    """Return whether two sides have the same ratio in two scopes."""
+
+    def question(inner: Scope) -> bool:
+        own = other if inner is one else other.afresh()
+        crossed = [
+            number_product(value(left, inner), value(right, own)),
+            number_product(value(left, own), value(right, inner)),
+        ]
+        return agree(crossed[0], crossed[1], "=", (left, right))
+
+    return settled(question, one)
+
+
+def number_product(a: Any, b: Any) -> Any:
+    """Return the product of two numbers."""
+    return bare(a) * bare(b)

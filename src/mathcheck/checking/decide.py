@@ -1,81 +1,93 @@
-"""Whether a relation holds between two values."""
+"""Whether a relation holds between two values, entry by entry."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
-from mathcheck.arithmetic import DIGITS, bare, context, shape
-from mathcheck.checking.tally import Tally
-from mathcheck.evaluate import Scope, flat
 from mathcheck.expressions import Node, Number
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import flat, shape
+from mathcheck.numbers.balls import NEVER, ball
+from mathcheck.numbers.complexes import Complex
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import Undecided
+from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS, decide
+from mathcheck.values.scope import Scope, value
 
-# Two sides are equal if they differ by less than this part of the larger, or of one: of the 50
-# digits, 12 are left to rounding. Where larger numbers are added on the way, there are more digits.
-TOLERANCE = context.mpf(10) ** -(DIGITS - 12)
-# Limits and integrals are approximated; see `evaluate.SETTLED`.
-ROUGH = context.mpf(10) ** -13
 # The sides of an approximate equality agree to this part.
-APPROXIMATE = context.mpf(1) / 20
+APPROXIMATE = Fraction(1, 20)
+
+
+def compare_sides(
+    sides: Sequence[Node], sign: str, scope: Scope, values: dict[int, Any]
+) -> tuple[Any, Any, bool]:
+    """Return the values of two sides, and whether a relation holds between them.
+
+    Raises
+    ------
+    Undecided
+        If the bounds of the errors don't allow a decision.
+    """
+    left, right = (side_value(side, scope, values) for side in sides)
+    known = ESTIMATED_DIGITS if scope.shared.estimated else AGREED_DIGITS
+    return left, right, agree(left, right, sign, sides, known)
+
+
+def side_value(side: Node, scope: Scope, values: dict[int, Any]) -> Any:
+    """Return the value of a side, which is computed once."""
+    if id(side) not in values:
+        values[id(side)] = value(side, scope)
+    return values[id(side)]
 
 
 def agree(
-    left: Any, right: Any, sign: str, sides: Sequence[Node], scope: Scope, tally: Tally
+    left: Any, right: Any, sign: str, sides: Sequence[Node], known: int = AGREED_DIGITS
 ) -> bool:
     """Return whether a relation holds between two values."""
     pairs = paired(left, right, sides)
-    if sign == "!=":
-        return any(not near(a, b, scope, tally) for a, b in pairs)
-    return all(related(a, b, sign, sides, scope, tally) for a, b in pairs)
+    if sign == "~":
+        return all(close(bare(a), bare(b), sides) for a, b in pairs)
+    answers = [decide(a, b, sign, known) for a, b in pairs]
+    wanted = sign == "!="
+    if wanted in answers:
+        return wanted
+    if None in answers:
+        raise Undecided("whether two sides are equal")
+    return not wanted
 
 
 def paired(left: Any, right: Any, sides: Sequence[Node]) -> list[tuple[Any, Any]]:
     """Return the entries of two values side by side; the number 0 fits every shape."""
     first, second = (
-        [context.zero] * 0 if isinstance(n, Number) and n.value == 0 else flat(v)
+        [] if isinstance(n, Number) and n.value == 0 else flat(v)
         for n, v in zip(sides, (left, right), strict=True)
     )
     if not first and not second:
-        return [(context.zero, context.zero)]
+        return [(0, 0)]
     if not first:
-        return [(context.zero, b) for b in second]
+        return [(0, b) for b in second]
     if not second:
-        return [(a, context.zero) for a in first]
+        return [(a, 0) for a in first]
     if shape(left) != shape(right):
         raise Refusal(f"{shape(left)} is compared with {shape(right)}", sides[1].start)
     return list(zip(first, second, strict=True))
 
 
-def near(a: Any, b: Any, scope: Scope, tally: Tally) -> bool:
-    """Return whether two numbers are equal up to rounding."""
-    a, b = bare(a), bare(b)
-    difference = abs(a - b)
-    scale = max(abs(a), abs(b), context.one)
-    if scope.shared.approximate:
-        scale = max(scale, scope.shared.largest)
-    tally.worst = max(tally.worst, float(difference / scale))
-    return bool(difference <= (ROUGH if scope.shared.approximate else TOLERANCE) * scale)
-
-
-def related(a: Any, b: Any, sign: str, sides: Sequence[Node], scope: Scope, tally: Tally) -> bool:
-    """Return whether a relation holds between two numbers."""
-    a, b = bare(a), bare(b)
-    if sign == "~":
-        return close(a, b, sides)
-    equal = near(a, b, scope, Tally() if sign != "=" else tally)
-    if sign == "=":
-        return equal
-    if isinstance(a, context.mpc) or isinstance(b, context.mpc):
-        raise Refusal("an order of complex numbers", sides[1].start)
-    if sign in ("<", ">"):
-        return not equal and bool(a < b if sign == "<" else a > b)
-    return equal or bool(a < b if sign == "<=" else a > b)
+def gap(a: Any, b: Any) -> float:
+    """Return how far two numbers are apart at most, relative to what was added on the way."""
+    difference = bare(a) - bare(b)
+    if isinstance(difference, Complex):
+        return max(gap(difference.real, 0), gap(difference.imaginary, 0))
+    number = ball(difference)
+    relative = number.high - number.terms if number.high > NEVER else NEVER
+    return float(2.0 ** max(-1000.0, min(100.0, relative)))
 
 
 def close(a: Any, b: Any, sides: Sequence[Node]) -> bool:
     """Return whether two numbers agree to the printed digits, or to one part in twenty."""
     for side in sides:
         if isinstance(side, Number) and side.decimals:
-            return bool(abs(a - b) <= context.mpf(10) ** -side.decimals * context.mpf("0.5001"))
+            return bool(abs(a - b) <= Fraction(5001, 10000) / 10**side.decimals)
     return bool(abs(a - b) <= APPROXIMATE * max(abs(a), abs(b)))

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.arithmetic import Row, bare, context
-from mathcheck.evaluate import Scope
+from mathcheck.numbers.arrays import Row
+from mathcheck.numbers.balls import Rational, ball
+from mathcheck.numbers.complexes import Complex
+from mathcheck.numbers.duals import bare
 from mathcheck.symbols import Table, plain
+from mathcheck.values.scope import Scope
 
 
 def shown(value: Any) -> str:
@@ -22,12 +25,10 @@ def shown(value: Any) -> str:
         return "[" + ", ".join(shown(entry) for entry in value) + "]"
     if isinstance(value, int):
         return str(value)
-    number = bare(value)
-    if isinstance(number, context.mpc):
-        return str(context.nstr(number, 4))
-    if number == context.floor(number) and abs(number) < 10**6:
+    number: Any = bare(value)
+    if isinstance(number, Rational) and number.denominator == 1 and abs(int(number)) < 10**6:
         return str(int(number))
-    return str(context.nstr(number, 4))
+    return repr(number if isinstance(number, Complex) else ball(number))
 
 
 def describe(values: Mapping[str, Any], scope: Scope, assignment: Mapping[str, int]) -> str:

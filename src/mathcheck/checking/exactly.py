@@ -3,54 +3,77 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from mathcheck import samples
-from mathcheck.arithmetic import Undefined, bare
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
-from mathcheck.evaluate import Scope, evaluate, holds, index_range
-from mathcheck.exact import NotExact, converted
 from mathcheck.latex import Refusal
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.exact import NotExact, same
+from mathcheck.numbers.precision import Undefined
 from mathcheck.symbols import plain
+from mathcheck.values import Scope, index_range
+from mathcheck.values.conditions import holds
+from mathcheck.values.scope import value
 
 EXACT_SIZE = 4
 
 
-def exact_sizes(reading: Reading) -> tuple[str, ...]:
-    """Return the sizes for which all claims are decided exactly: the sides are one function.
+@dataclass(frozen=True)
+class Exactly:
+    """What exact arithmetic alone says of an equation.
 
-    Real symbols are indeterminates then, and every choice of a class, every value of a free index
-    is tried. Nothing is returned if an equation is not of this kind.
+    `sizes` are those for which all claims hold; `different` says that some sides differ.
     """
-    table = reading.place.table
+
+    sizes: tuple[str, ...] = ()
+    different: bool = False
+
+
+def decided_exactly(reading: Reading) -> Exactly:
+    """Return what exact arithmetic alone says of the claims of an equation.
+
+    Real symbols are indeterminates, and every choice of a class, every value of a free index is
+    tried. Nothing is said of an equation that is not of this kind.
+    """
     claims = [
         sign
         for ready in reading.prepared
         for relation, sign in enumerate(ready.chain.signs)
         if relation not in ready.defining
     ]
+    if not claims or set(claims) != {"="}:
+        return Exactly()
+    sizes: list[Mapping[str, int]] = []
+    answers: set[bool | None] = set()
+    try:
+        for given, scope in exact_scopes(reading):
+            answers |= {same_function(ready, scope) for ready in reading.prepared}
+            # The value of a limit or an integral is settled at some points, not derived.
+            if scope.shared.estimated:
+                return Exactly()
+            if False in answers:
+                return Exactly(different=True)
+            if given not in sizes:
+                sizes.append(given)
+    except (NotExact, Refusal, Undefined, ArithmeticError, TypeError):
+        return Exactly()
+    return Exactly() if None in answers else Exactly(tuple(listed_sizes(sizes)))
+
+
+def exact_scopes(reading: Reading) -> Iterator[tuple[Mapping[str, int], Scope]]:
+    """Yield the scopes in which symbols stand for themselves, with their sizes."""
+    table = reading.place.table
     keys = sampled_keys(reading.prepared, (), reading.place)
     sampled = sorted(key for key in keys if table.type(key).sampled)
-    if not claims or set(claims) != {"="}:
-        return ()
-    decided: list[Mapping[str, int]] = []
-    try:
-        for given in fitting_sizes(reading, keys):
-            if sum(given.values()) > EXACT_SIZE:
-                continue
+    for given in fitting_sizes(reading, keys):
+        if sum(given.values()) <= EXACT_SIZE:
             for values in samples.exact_values(sampled, given, table):
-                scope = Scope(shared(reading.place), {**given, **values})
-                same = all(same_function(ready, scope) for ready in reading.prepared)
-                # The value of a limit or an integral is settled at some points, not derived.
-                if not same or scope.shared.approximate:
-                    return ()
-            decided.append(given)
-    except (NotExact, Refusal, Undefined, ArithmeticError, TypeError):
-        return ()
-    return tuple(listed_sizes(decided))
+                yield given, Scope(shared(reading.place), {**given, **values})
 
 
 def listed_sizes(decided: Sequence[Mapping[str, int]]) -> list[str]:
@@ -63,8 +86,9 @@ def listed_sizes(decided: Sequence[Mapping[str, int]]) -> list[str]:
     return [", ".join(f"{plain(k)} = {given[k]}" for k in names) for given in decided]
 
 
-def same_function(ready: Prepared, scope: Scope) -> bool:
-    """Return whether the neighbours in a chain are the same exact function."""
+def same_function(ready: Prepared, scope: Scope) -> bool | None:
+    """Return whether the neighbours in a chain are the same exact function, or None if open."""
+    answers: set[bool | None] = set()
     for values in itertools.product(*(list(index_range(key, scope)) for key in ready.free)):
         inner = scope.child(dict(zip(ready.free, values, strict=True)))
         for relation in range(len(ready.chain.signs)):
@@ -73,9 +97,8 @@ def same_function(ready: Prepared, scope: Scope) -> bool:
             ):
                 continue
             sides = ready.chain.sides[relation : relation + 2]
-            left, right = (evaluate(side, inner) for side in sides)
-            for a, b in paired(left, right, sides):
-                one, other = converted(bare(a)), converted(bare(b))
-                if one is None or other is None or one != other:
-                    return False
-    return True
+            left, right = (value(side, inner) for side in sides)
+            answers |= {same(bare(a), bare(b)) for a, b in paired(left, right, sides)}
+    if False in answers:
+        return False
+    return None if None in answers else True

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mathcheck import samples
-from mathcheck.arithmetic import Undefined
 from mathcheck.checking.causes import likely_cause
 from mathcheck.checking.compare import compare_all
 from mathcheck.checking.display import describe, shown
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
 from mathcheck.checking.tally import Failure, Tally
-from mathcheck.evaluate import Scope
 from mathcheck.expressions import SetOf
 from mathcheck.latex import Refusal
+from mathcheck.numbers.precision import Undefined
+from mathcheck.values import Scope
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 SIGNS = {

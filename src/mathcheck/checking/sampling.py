@@ -10,11 +10,11 @@ from mathcheck import samples
 from mathcheck.checking.equation import Context, Reading
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.tally import Tally
-from mathcheck.evaluate import Scope, Shared, evaluate, holds, index_range
 from mathcheck.expressions import Case, Node, Relation, Symbol, walk
 from mathcheck.indices import free_indices
 from mathcheck.latex import read_items
 from mathcheck.symbols import name_key
+from mathcheck.values import Scope, Shared, evaluate, holds, index_range
 
 ATTEMPTS = 200
 # Of the values of the free indices, at most so many are tried at one point.

@@ -18,7 +18,8 @@ class Tally:
     # The samples, by their numbers, at which the conditions of a relation were met.
     hits: dict[tuple[int, int], set[int]] = field(default_factory=dict)
     failures: dict[tuple[int, int], Failure] = field(default_factory=dict)
-    approximate: bool = False
+    # A limit, a series without end or an integral was met.
+    estimated: bool = False
     python_problem: str = ""
     seen: list[Mapping[str, Any]] = field(default_factory=list)
 

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from mathcheck import samples
-from mathcheck.arithmetic import DIGITS, Undefined, bare, context
 from mathcheck.checking.compare import tallied
 from mathcheck.checking.display import shown
 from mathcheck.checking.equation import Context, Options, Reading, read
-from mathcheck.checking.exactly import exact_sizes
+from mathcheck.checking.exactly import Exactly, decided_exactly
 from mathcheck.checking.messages import failure_message, smallest_failure
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys, shared
 from mathcheck.checking.tally import Tally
-from mathcheck.evaluate import Scope, evaluate, flat
 from mathcheck.expressions import Relation, SetOf
 from mathcheck.indices import Problem
 from mathcheck.latex import Refusal
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import Undefined
 from mathcheck.report import Result
+from mathcheck.values import Scope, evaluate, flat
+from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS
 
 # A sharp bound comes as near as this at one of so many points.
-NEARLY = context.mpf(10) ** -3
+NEARLY = Fraction(1, 1000)
 SHARP_POINTS = 30
 
 
@@ -204,6 +207,9 @@ def verdict(reading: Reading) -> Result:
         )
     if tally.python_problem:
         messages.append((tally.python_problem, None))
+    exactly = decided_exactly(reading) if not messages and reading.place.exact else Exactly()
+    if exactly.different:
+        messages.append(("the sides differ, by exact arithmetic", None))
     claims = len(reading.relations) - sum(len(p.defining) for p in reading.prepared)
     holds_something = claims or reading.options.python
     status = "failed" if messages else "checked" if holds_something else "defines"
@@ -218,10 +224,24 @@ def verdict(reading: Reading) -> Result:
         messages[0][1] if messages else None,
         tuple(messages),
         tuple(sorted(tally.failures)),
-        exact_sizes(reading) if status == "checked" and reading.place.exact else (),
+        exactly.sizes,
+        grade(reading, tally, exactly) if status == "checked" else "",
     )
+
+
+def grade(reading: Reading, tally: Tally, exactly: Exactly) -> str:
+    """Return how a claim that holds was decided."""
+    if exactly.sizes:
+        return "exact"
+    signs = {
+        sign
+        for ready in reading.prepared
+        for relation, sign in enumerate(ready.chain.signs)
+        if relation not in ready.defining
+    }
+    return "sampled" if tally.estimated or not signs <= {"=", "propto"} else "digits"
 
 
 def digits_compared(tally: Tally) -> int:
     """Return to how many digits the sides were compared."""
-    return 13 if tally.approximate else DIGITS - 12
+    return ESTIMATED_DIGITS if tally.estimated else AGREED_DIGITS

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.arithmetic import Row, context, determinant, divide, shape
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, determinant, shape
+from mathcheck.numbers.arrays import rank as matrix_rank
 from mathcheck.operations.extremes import square
 from mathcheck.operations.record import COMPOSED, Record
 from mathcheck.operations.signs import pair
@@ -32,14 +33,14 @@ def transpose(operands: Sequence[Any], node: Node) -> Any:
 def inner(operands: Sequence[Any], node: Node) -> Any:
     """Return the sum of the products of the entries of two arrays of one shape."""
     a, b = pair(operands[0], operands[1], node)
-    return sum((a * b).ravel(), context.zero)
+    return sum((a * b).ravel(), 0)
 
 
 def diagonal(operands: Sequence[Any], node: Node) -> Any:
     """Return the diagonal matrix of a vector, or the diagonal of a matrix."""
     [value] = operands
     if isinstance(value, np.ndarray) and value.ndim == 1:
-        result = np.full((len(value), len(value)), context.zero, dtype=object)
+        result = np.full((len(value), len(value)), 0, dtype=object)
         np.fill_diagonal(result, value)
         return result
     return np.diagonal(square(value, node, "diagonal")).copy()
@@ -47,7 +48,7 @@ def diagonal(operands: Sequence[Any], node: Node) -> Any:
 
 def trace(operands: Sequence[Any], node: Node) -> Any:
     """Return the sum of the diagonal."""
-    return sum(np.diagonal(square(operands[0], node, "trace")), context.zero)
+    return sum(np.diagonal(square(operands[0], node, "trace")), 0)
 
 
 def determinant_of(operands: Sequence[Any], node: Node) -> Any:
@@ -60,19 +61,7 @@ def rank(operands: Sequence[Any], node: Node) -> Any:
     [value] = operands
     if not isinstance(value, np.ndarray) or value.ndim != 2:
         raise Refusal(f"the rank of {shape(value)}; a matrix was expected", node.start)
-    rows = [list(row) for row in value]
-    found = 0
-    for column in range(value.shape[1]):
-        pivot = next((r for r in range(found, len(rows)) if rows[r][column] != 0), None)
-        if pivot is None:
-            continue
-        rows[found], rows[pivot] = rows[pivot], rows[found]
-        for row in rows[found + 1 :]:
-            factor = divide(row[column], rows[found][column])
-            for place in range(column, len(row)):
-                row[place] = row[place] - factor * rows[found][place]
-        found += 1
-    return found
+    return matrix_rank(value)
 
 
 def vec(operands: Sequence[Any], node: Node) -> Any:

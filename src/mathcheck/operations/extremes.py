@@ -8,34 +8,56 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.arithmetic import Row, Undefined, bare, context, determinant, shape
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, determinant, flat, shape
+from mathcheck.numbers.balls import Ball, ball, plus
+from mathcheck.numbers.duals import Dual, bare
+from mathcheck.numbers.precision import Undecided, Undefined
 from mathcheck.operations.elementary import sqrt
 from mathcheck.operations.record import COMPOSED, Record
 from mathcheck.operations.special import absolute
 
 
-def flat(value: Any) -> list[Any]:
-    """Return all numbers of a value."""
-    if isinstance(value, Row):
-        return list(value.entries)
-    return list(value.ravel()) if isinstance(value, np.ndarray) else [value]
-
-
 def position(kind: str, numbers: Sequence[Any]) -> int:
-    """Return where the largest or smallest number stands, counted from zero."""
+    """Return where the largest or smallest number stands first, counted from zero."""
     if not numbers:
         raise Undefined(f"the {kind} of nothing")
-    if any(isinstance(bare(x), context.mpc) for x in numbers):
-        raise Undefined(f"the {kind} of complex numbers")
-    choose = max if kind == "max" else min
-    return choose(range(len(numbers)), key=lambda place: bare(numbers[place]))
+    best = 0
+    for place in range(1, len(numbers)):
+        one, other = bare(numbers[place]), bare(numbers[best])
+        if one == other and tied(numbers[place], numbers[best]):
+            raise Undefined(f"the {kind} of equal numbers has no derivative; leave them out")
+        if one > other if kind == "max" else one < other:
+            best = place
+    return best
+
+
+def tied(one: Any, other: Any) -> bool:
+    """Return whether equal numbers move apart if something is varied."""
+    return one is not other and (isinstance(one, Dual) or isinstance(other, Dual))
 
 
 def extreme(kind: str, numbers: Sequence[Any]) -> Any:
-    """Return the largest or smallest number."""
-    return numbers[position(kind, numbers)]
+    """Return the largest or smallest number; which one need not be known where it is a ball."""
+    try:
+        return numbers[position(kind, numbers)]
+    except Undecided:
+        if any(isinstance(x, Dual) for x in numbers):
+            raise
+    result = numbers[0]
+    for other in numbers[1:]:
+        result = either(kind, result, other)
+    return result
+
+
+def either(kind: str, a: Any, b: Any) -> Any:
+    """Return the larger or smaller of two numbers; where that is open, a ball that has both."""
+    try:
+        return a if (a >= b if kind == "max" else a <= b) else b
+    except Undecided:
+        middle = ball(a)
+        return Ball(middle.middle, plus(middle.radius, (middle - b).high), middle.terms)
 
 
 def listed(kind: str, operands: Sequence[Any], node: Node) -> list[Any]:
@@ -56,7 +78,7 @@ def value_of(kind: str, operands: Sequence[Any], node: Node) -> Any:
 
 def place_of(kind: str, operands: Sequence[Any], node: Node) -> Any:
     """Return where the largest or smallest of the operands stands, counted from one."""
-    return context.mpf(position(kind, listed(kind, operands, node)) + 1)
+    return position(kind, listed(kind, operands, node)) + 1
 
 
 def modulus(operands: Sequence[Any], node: Node) -> Any:
@@ -83,7 +105,7 @@ def is_matrix(value: Any) -> bool:
 
 def total(numbers: Sequence[Any]) -> Any:
     """Return the sum of numbers."""
-    return sum(numbers, context.zero)
+    return sum(numbers, 0)
 
 
 def norm(operands: Sequence[Any], node: Node) -> Any:

@@ -1,46 +1,72 @@
-"""Functions of one number: how they are applied, to numbers and, entry by entry, to vectors."""
+r"""Functions of one number: how they are applied to rationals, balls, derivatives, and vectors.
+
+The functions of mpmath are computed with `GUARD` bits more than are kept, and trusted to be right
+to half of these; the radius grows by a bound of the derivative in the ball.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from mpmath import libmp
 
-from mathcheck.arithmetic import LARGEST, Dual, Undefined, context, each, shape
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import each, shape
+from mathcheck.numbers.balls import NEVER, Ball, Rational, ball, plus, shown
+from mathcheck.numbers.complexes import Complex
+from mathcheck.numbers.duals import Dual
+from mathcheck.numbers.precision import Undecided, Undefined, working
 from mathcheck.operations.record import Record
 
 EVERYWHERE = "every number"
+GUARD = 30
+# Of a monotone function in a ball as wide as this, in bits, the ends are computed.
+WIDE = 16.0
+Raw = Callable[..., Any]
+
+
+def everywhere(x: Any) -> bool:
+    """Return that a function is defined."""
+    return True
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function of one number, which can be called with a number, and as the value of a record."""
+    """A function of one number, which can be called with a number, and as the value of a record.
+
+    `number` is its value at a rational number or a ball, `slope` its derivative, which may be the
+    reason why there is none; `known` are its rational values at rational numbers.
+    """
 
     name: str
     number: Callable[[Any], Any]
     slope: Callable[[Any], Any] | str
-    defined: Callable[[Any], bool]
-    domain: str
+    defined: Callable[[Any], bool] = everywhere
+    domain: str = EVERYWHERE
+    known: Mapping[int, int] = field(default_factory=dict)
+    of_complex: Callable[[Complex], Any] | None = None
 
     def __call__(self, x: Any) -> Any:
         """Return the value at a number, with its derivative if the number has one."""
         if isinstance(x, Dual):
             if not callable(self.slope):
-                raise Refusal(f"the derivative of {self.name} is not known here")
+                raise Undefined(f"{self.name} is differentiated; its derivative is not known here")
             return Dual(x.tag, self(x.value), self.slope(x.value) * x.slope)
-        method = getattr(x, "apply", None)
-        if method is not None:
-            return method(self.name)
-        if not isinstance(x, context.mpc) and abs(x) > LARGEST:
-            if self.name == "exp" and x < 0:
-                return context.zero
-            raise Undefined(f"{self.name} of a number beyond 1e30")
+        if isinstance(x, Complex):
+            if self.of_complex is None:
+                raise Undefined(f"{self.name} of a complex number")
+            return self.of_complex(x)
+        if not isinstance(x, Ball | Rational):
+            return x.apply(self.name)
         if not self.defined(x):
-            raise Undefined(f"{self.name} of {context.nstr(x, 4)}; it is defined for {self.domain}")
+            raise Undefined(f"{self.name} of {shown(x)}; it is defined for {self.domain}")
+        if self.known and isinstance(x, Rational) and x.denominator == 1 and int(x) in self.known:
+            return self.known[int(x)]
         return self.number(x)
 
     def entrywise(self, operands: Sequence[Any], node: Node) -> Any:
@@ -53,15 +79,53 @@ class Function:
         return each(self, value)
 
 
-def function(
-    name: str,
-    number: Callable[[Any], Any],
-    slope: Callable[[Any], Any] | str,
-    defined: Callable[[Any], bool] = lambda x: True,
-    domain: str = EVERYWHERE,
-) -> Function:
-    """Return a function of one number."""
-    return Function(name, number, slope, defined, domain)
+def enclosed(
+    raw: Raw, steep: Callable[[Ball], float], *, twice: bool = False, monotone: bool = False
+) -> Callable[[Any], Ball]:
+    """Return a function of balls, from one of mpmath and a bound of its derivative in a ball.
+
+    `steep` has the binary logarithm of the bound. What is computed `twice` is so with as many bits
+    again, and the difference counts as an error: where mpmath's own bounds are not documented.
+    What is `monotone` lies between its values at the ends of a wide ball.
+    """
+
+    def value(x: Any) -> Ball:
+        x = ball(x)
+        bits = working.bits
+        middle = libmp.mpf_pos(raw(x.middle, bits + GUARD, "n"), bits, "n")
+        near = Ball(middle)
+        error = near.size - bits
+        if twice:
+            again = raw(x.middle, 2 * bits, "n")
+            error = plus(error, Ball(libmp.mpf_sub(again, middle, bits, "n")).size)
+        if x.radius == NEVER:
+            return Ball(middle, error)
+        if monotone and x.radius > min(x.size, 0.0) - WIDE:
+            return between(value, x)
+        rate = steep(x)
+        return Ball(middle, plus(error, rate + x.radius), rate + x.terms)
+
+    return value
+
+
+def between(value: Callable[[Any], Ball], x: Ball) -> Ball:
+    """Return the ball of a monotone function from its values at the ends."""
+    try:
+        one, other = (value(end) for end in ends(x))
+    except libmp.ComplexResult:
+        raise Undecided("whether a function is defined") from None
+    middle, half = (one + other) / 2, (one - other) / 2
+    return Ball(middle.middle, plus(middle.radius, half.high), x.terms)
+
+
+def ends(x: Ball) -> tuple[Ball, Ball]:
+    """Return numbers without an error a little outside of a ball, below and above."""
+    error = libmp.mpf_shift(libmp.fone, math.ceil(x.radius))
+    bits = max(working.bits, x.middle[3]) + 64
+    return (
+        Ball(libmp.mpf_sub(x.middle, error, bits, "f")),
+        Ball(libmp.mpf_add(x.middle, error, bits, "c")),
+    )
 
 
 def record(
@@ -84,8 +148,3 @@ def record(
         mutation=mutation,
         form=form,
     )
-
-
-def positive(x: Any) -> bool:
-    """Return whether a number is real and above zero."""
-    return not isinstance(x, context.mpc) and bool(x > 0)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.arithmetic import Row, context, divide, shape
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.balls import divide
 from mathcheck.operations.elementary import log
 from mathcheck.operations.powers import binomial, double_factorial, factorial, power
 from mathcheck.operations.record import COMPOSED, REFUSED, Record
@@ -26,6 +27,11 @@ def of_numbers(name: str, value: Callable[..., Any]) -> Callable[[Sequence[Any],
         return value(*operands)
 
     return checked
+
+
+def beta(a: Any, b: Any) -> Any:
+    """Return the beta function."""
+    return divide(gamma(a) * gamma(b), gamma(a + b))
 
 
 def of(name: str, spellings: tuple[str, ...], value: Callable[..., Any], **others: Any) -> Record:
@@ -46,7 +52,7 @@ RECORDS = (
     of(
         "root",
         (r"\sqrt[]",),
-        lambda x, degree: power(x, divide(context.one, degree)),
+        lambda x, degree: power(x, divide(1, degree)),
         said="root",
         domain="positive numbers",
         form="command",
@@ -83,7 +89,7 @@ RECORDS = (
     of(
         "beta",
         (r"\operatorname{B}", r"\mathrm{B}", r"\operatorname{Beta}"),
-        lambda a, b: divide(gamma(a) * gamma(b), gamma(a + b)),
+        beta,
         said="beta function",
         domain="positive numbers",
     ),

@@ -7,18 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.arithmetic import (
-    Dual,
-    Row,
-    context,
-    divide,
-    each,
-    inverse,
-    shape,
-    symmetric_root,
-)
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, each, inverse, shape
+from mathcheck.numbers.balls import Rational, divide
+from mathcheck.numbers.roots import symmetric_root
 from mathcheck.operations.powers import power as number_power
 from mathcheck.operations.record import COMPOSED, Record
 
@@ -75,8 +68,14 @@ def times(a: Any, b: Any, node: Node) -> Any:
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> Any:
-    """Return the matrix product of arrays of objects."""
-    result = np.tensordot(a, b, axes=([a.ndim - 1], [0]))
+    """Return the matrix product of arrays of objects, summed in order."""
+    columns = b.reshape(len(b), -1).T
+    result = np.empty((*a.shape[:-1], len(columns)), dtype=object)
+    for place in np.ndindex(a.shape[:-1]):
+        for at, column in enumerate(columns):
+            terms = zip(a[place], column, strict=True)
+            result[(*place, at)] = sum((x * y for x, y in terms), 0)
+    result = result.reshape((*a.shape[:-1], *b.shape[1:]))
     return result if result.ndim else result[()]
 
 
@@ -169,9 +168,9 @@ def power(operands: Sequence[Any], node: Node) -> Any:
             f"{shape(base)} to a power; write \\lVert v \\rVert^2, v^\\top v or v \\odot v",
             node.start,
         )
-    if not isinstance(exponent, Dual) and abs(2 * exponent) == 1:
+    if isinstance(exponent, Rational) and abs(2 * exponent) == 1:
         return symmetric_root(base, exponent)
-    if isinstance(exponent, Dual) or exponent not in range(-MOST_POWER, MOST_POWER + 1):
+    if not isinstance(exponent, Rational) or exponent not in range(-MOST_POWER, MOST_POWER + 1):
         raise Refusal(f"{shape(base)} to a power that is no small whole number", node.start)
     if exponent == 0:
         raise Refusal("a matrix to the power 0", node.start)
@@ -189,7 +188,7 @@ def negative(operands: Sequence[Any], node: Node) -> Any:
 
 def kronecker(operands: Sequence[Any], node: Node) -> Any:
     """Return one for two equal indices, else zero."""
-    return context.one if operands[0] == operands[1] else context.zero
+    return int(operands[0] == operands[1])
 
 
 def sign(name: str, spellings: tuple[str, ...], said: str, value: Any, **others: Any) -> Record:

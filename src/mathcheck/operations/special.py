@@ -2,45 +2,147 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from mathcheck.arithmetic import context
-from mathcheck.operations.elementary import exp
-from mathcheck.operations.functions import Function, function, record
+from mpmath import libmp
+
+from mathcheck.numbers.balls import NEVER, Ball, Rational, ball, divide
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import Undecided, Undefined, working
+from mathcheck.operations.elementary import NATS, exp, scaled, sqrt
+from mathcheck.operations.functions import Function, enclosed, ends, record
 
 FACTORS = 10_000
 NO_POLE = "numbers that are no pole, to 10000"
+ERRORS = "numbers to 1000"
 
 
 def no_pole(x: Any) -> bool:
     """Return whether the gamma function is defined, and not too large to compute."""
-    return abs(x) < FACTORS and not (x <= 0 and x == context.floor(x))
+    return bool(abs(x) < FACTORS) and (x > 0 or not is_whole(x))
+
+
+def is_whole(x: Any) -> bool:
+    """Return whether a number is whole, if the bounds allow it."""
+    return bool(whole_part(x) == x)
+
+
+def whole_part(x: Any) -> int:
+    """Return the largest whole number that is not above."""
+    return x.floor() if isinstance(x, Ball) else math.floor(x)
+
+
+def steepest(derivative: Callable[[Any], Any]) -> Callable[[Ball], float]:
+    """Return the bound of a derivative that is convex, or minus it, between poles: at an end.
+
+    The polygamma functions of odd order are, as their second derivatives are sums of even powers;
+    gamma is, as its logarithm is convex.
+    """
+
+    def bound(x: Ball) -> float:
+        low, high = ends(x)
+        if low < 0 and low.floor() != high.floor():
+            raise Undecided("whether a pole is near")
+        return max(ball(derivative(end)).high for end in (low, high))
+
+    return bound
 
 
 def polygamma(order: int) -> Function:
     """Return a derivative of the logarithm of the gamma function."""
-    name = "digamma" if order == 0 else f"polygamma {order}"
-    return function(
-        name,
-        lambda x: context.psi(order, x),
+    return Function(
+        "digamma" if order == 0 else f"polygamma {order}",
+        enclosed(
+            partial(libmp.mpf_psi, order), steepest(lambda x: polygamma(order + 1)(x)), twice=True
+        ),
         lambda x: polygamma(order + 1)(x),
         no_pole,
         NO_POLE,
     )
 
 
-erf: Function = function("erf", context.erf, lambda x: 2 / context.sqrt(context.pi) * exp(-(x * x)))
-erfc: Function = function(
-    "erfc", context.erfc, lambda x: -2 / context.sqrt(context.pi) * exp(-(x * x))
+def gamma_value(x: Any) -> Any:
+    """Return the gamma function, exactly for whole numbers."""
+    if isinstance(x, Rational) and x.denominator == 1:
+        return math.factorial(int(x) - 1)
+    return bounded_gamma(x)
+
+
+bounded_gamma: Callable[[Any], Ball] = enclosed(
+    libmp.mpf_gamma, steepest(lambda x: bounded_gamma(x) * digamma(x)), twice=True
+)
+
+
+def pi() -> Ball:
+    """Return the ratio of a circle to its diameter."""
+    return Ball(libmp.mpf_pi(working.bits, "n"), 2.0 - working.bits)
+
+
+def euler() -> Ball:
+    """Return the number e."""
+    return Ball(libmp.mpf_e(working.bits, "n"), 2.0 - working.bits)
+
+
+def bell(x: Any) -> Any:
+    """Return the derivative of the error function."""
+    return divide(2 * exp(-(x * x)), sqrt(pi()))
+
+
+def bell_bound(x: Ball) -> float:
+    """Return the logarithm of a bound of the derivative of the error function."""
+    return 0.18 - (NATS * scaled(2 * x.low) if x.low > NEVER else 0.0)
+
+
+def jump(
+    function: str, value: Callable[[Any], Any], at: Callable[[Any], bool], rate: Any
+) -> Function:
+    """Return a function that has no derivative at some numbers."""
+
+    def slope(x: Any) -> Any:
+        if at(bare(x)):
+            raise Undefined(
+                f"{function} has no derivative at {bare(x)}; leave it out by a condition"
+            )
+        return rate(x)
+
+    return Function(function, value, slope)
+
+
+def sign_of(x: Any) -> int:
+    """Return the sign of a number, if the bounds allow it."""
+    return x.sign() if isinstance(x, Ball) else (x > 0) - (x < 0)
+
+
+def ceiling_of(x: Any) -> int:
+    """Return the smallest whole number that is not below."""
+    return -whole_part(-x)
+
+
+erf: Function = Function(
+    "erf",
+    enclosed(libmp.mpf_erf, bell_bound, twice=True),
+    bell,
+    lambda x: abs(x) < 1000,
+    ERRORS,
+    {0: 0},
+)
+erfc: Function = Function(
+    "erfc",
+    enclosed(libmp.mpf_erfc, bell_bound, twice=True),
+    lambda x: -bell(x),
+    lambda x: abs(x) < 1000,
+    ERRORS,
+    {0: 1},
 )
 digamma: Function = polygamma(0)
-gamma: Function = function(
-    "gamma", context.gamma, lambda x: gamma(x) * digamma(x), no_pole, NO_POLE
-)
-absolute: Function = function("absolute", abs, lambda x: sign(x))
-sign: Function = function("sign", context.sign, lambda x: context.zero)
-floor = function("floor", context.floor, lambda x: context.zero)
-ceiling = function("ceiling", context.ceil, lambda x: context.zero)
+gamma: Function = Function("gamma", gamma_value, lambda x: gamma(x) * digamma(x), no_pole, NO_POLE)
+absolute: Function = jump("absolute", abs, lambda x: x == 0, lambda x: sign(x))
+sign: Function = jump("sign", sign_of, lambda x: x == 0, lambda x: 0)
+floor: Function = jump("floor", whole_part, is_whole, lambda x: 0)
+ceiling: Function = jump("ceiling", ceiling_of, is_whole, lambda x: 0)
 
 RECORDS = (
     record(erf, r"\operatorname{erf}", said="error function", mutation="erfc"),

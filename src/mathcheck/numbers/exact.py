@@ -12,11 +12,14 @@ differ look equal. What can't be written so raises `NotExact`. Both are left to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from mathcheck.arithmetic import Undefined, context
+from mathcheck.numbers.balls import Rational
+from mathcheck.numbers.duals import Dual
+from mathcheck.numbers.precision import Undefined
 
 # A symbol is known by a text; the exponential of a monomial by the monomial.
 Factor = Any
@@ -25,8 +28,7 @@ Monomial = tuple[tuple[Factor, int | Fraction], ...]
 Polynomial = dict[Monomial, Fraction]
 Frozen = tuple[tuple[Monomial, Fraction], ...]
 MOST_TERMS = 60
-# Numbers with longer mantissas may have been rounded.
-EXACT_BITS = 60
+DECISIONS = frozenset({"absolute", "sign", "floor", "ceiling"})
 
 
 class NotExact(Exception):  # noqa: N818, it is an answer
@@ -51,9 +53,9 @@ class Exact:
         return Exact({m: -c for m, c in self.above.items()}, self.below)
 
     def __add__(self, other: Any) -> Any:
-        number = converted(other)
-        if number is None:
+        if isinstance(other, Dual):
             return NotImplemented
+        number = converted(other)
         common = dict(self.below)
         for factor, count in number.below.items():
             common[factor] = max(count, common.get(factor, 0))
@@ -65,7 +67,7 @@ class Exact:
                     grown = product(grown, dict(factor))
             for monomial, coefficient in grown.items():
                 total[monomial] = total.get(monomial, Fraction(0)) + coefficient
-        return Exact({m: c for m, c in total.items() if c}, common)
+        return simplified(Exact({m: c for m, c in total.items() if c}, common))
 
     __radd__ = __add__
 
@@ -76,9 +78,9 @@ class Exact:
         return -self + other
 
     def __mul__(self, other: Any) -> Any:
-        number = converted(other)
-        if number is None:
+        if isinstance(other, Dual):
             return NotImplemented
+        number = converted(other)
         above, below = self.above, dict(self.below)
         remaining = number.above
         for factor, count in number.below.items():
@@ -90,18 +92,22 @@ class Exact:
         ):
             if below.get(one):
                 below[one] -= 1
-                return Exact(rest, {f: n for f, n in below.items() if n})
-        return Exact(product(above, remaining), below)
+                return simplified(Exact(rest, {f: n for f, n in below.items() if n}))
+        return simplified(Exact(product(above, remaining), below))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Dual):
+            return NotImplemented
         number = converted(other)
-        return NotImplemented if number is None else self * number.inverse()
+        return self * number.inverse()
 
     def __rtruediv__(self, other: Any) -> Any:
+        if isinstance(other, Dual):
+            return NotImplemented
         number = converted(other)
-        return NotImplemented if number is None else number * self.inverse()
+        return number * self.inverse()
 
     def inverse(self) -> Exact:
         """Return one over the function."""
@@ -118,8 +124,7 @@ class Exact:
         return Exact(above, {frozen(self.above): 1})
 
     def __eq__(self, other: object) -> bool:
-        number = converted(other)
-        return number is not None and not (self - number).above
+        raise NotExact("whether two functions are equal at a point")
 
     def __hash__(self) -> int:
         raise NotExact("an exact function as a key")
@@ -133,20 +138,18 @@ class Exact:
         raise NotExact("an absolute value")
 
     def magnitude(self) -> float:
-        """Return zero for zero and one for all else, for the choice of a pivot."""
-        return 1.0 if self.above else 0.0
+        """Return zero for what is not zero, and minus infinity for zero: for a pivot's choice."""
+        return 0.0 if self.above else -math.inf
 
-    def apply(self, name: str) -> Exact:
+    def apply(self, name: str) -> Any:
         """Return a named function of the function; most are indeterminates of their own."""
         if name in ("sinh", "cosh", "tanh"):
             grown, shrunk = self.apply("exp"), (-self).apply("exp")
             above = grown + shrunk if name == "cosh" else grown - shrunk
-            below = grown + shrunk if name == "tanh" else Exact({(): Fraction(2)}, {})
-            divided: Exact = above * below.inverse()
-            return divided
-        if name in ("absolute", "sign", "floor", "ceiling"):
+            return above / (grown + shrunk if name == "tanh" else 2)
+        if name in DECISIONS:
             raise NotExact(name)
-        if name != "exp" or self.below or () in self.above:
+        if name != "exp" or self.below:
             key = (name, frozen(self.above), tuple(sorted(self.below.items(), key=repr)))
             return Exact({((key, 1),): Fraction(1)}, {})
         powers = sorted(((("exp", m), whole(c)) for m, c in self.above.items()), key=repr)
@@ -157,21 +160,46 @@ class Exact:
         raise NotExact("a broken power")
 
 
-def converted(value: Any) -> Exact | None:
-    """Return a number as a constant function; a rounded one is not exact."""
+def converted(value: Any) -> Exact:
+    """Return a number as a constant function; one with an error is not exact."""
     if isinstance(value, Exact):
         return value
-    if isinstance(value, int):
+    if isinstance(value, Rational):
         return Exact({(): Fraction(value)} if value else {}, {})
-    if isinstance(value, context.mpf):
-        sign, mantissa, exponent, bits = value._mpf_
-        if bits > EXACT_BITS or abs(exponent) > EXACT_BITS:
-            raise NotExact("a rounded number")
-        fraction = Fraction(int(mantissa)) * Fraction(2) ** int(exponent) * (-1) ** int(sign)
-        return Exact({(): fraction} if fraction else {}, {})
-    if isinstance(value, context.mpc):
-        raise NotExact("a complex number")
-    return None
+    raise NotExact("a number with an error")
+
+
+def simplified(function: Exact) -> Any:
+    """Return a function that is a rational number as one."""
+    if function.below or not function.above.keys() <= {()}:
+        return function
+    return function.above.get((), Fraction(0))
+
+
+def same(one: Any, other: Any) -> bool | None:
+    """Return whether two functions are one, or None if what occurs in them may be dependent.
+
+    Symbols and exponentials of different monomials of them are independent; so is e itself.
+    """
+    difference = converted(one) - converted(other)
+    if isinstance(difference, Rational):
+        return not difference
+    if not difference.above:
+        return True
+    return False if independent(difference) else None
+
+
+def independent(function: Exact) -> bool:
+    """Return whether only symbols occur, and exponentials of their monomials."""
+    monomials = [*function.above, *(m for below in function.below for m, _ in below)]
+    return all(free(factor) for monomial in monomials for factor, _ in monomial)
+
+
+def free(factor: Factor) -> bool:
+    """Return whether a factor is a symbol, or the exponential of a monomial of free factors."""
+    if isinstance(factor, str):
+        return True
+    return len(factor) == 2 and all(free(inner) for inner, _ in factor[1])
 
 
 def frozen(polynomial: Polynomial) -> Frozen:
@@ -204,11 +232,3 @@ def joined(left: Monomial, right: Monomial) -> Monomial:
     for factor, power in right:
         powers[factor] = powers.get(factor, 0) + power
     return tuple(sorted(((f, p) for f, p in powers.items() if p), key=repr))
-
-
-def total_of(parts: Iterable[Exact]) -> Any:
-    """Return the sum of functions."""
-    result: Any = 0
-    for part in parts:
-        result = part + result
-    return result

@@ -1,0 +1,107 @@
+"""Whether a relation between two numbers holds, and with how many digits that is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mathcheck.latex import Refusal
+from mathcheck.numbers.balls import DECIDED, Ball, Rational, ball
+from mathcheck.numbers.complexes import Complex, converted
+from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import (
+    BITS_PER_DIGIT,
+    MOST_DIGITS,
+    Undecided,
+    Undefined,
+    digits,
+    working,
+)
+from mathcheck.values.scope import Scope
+
+# Equal numbers are known to this part of the largest term that was added on the way to them.
+AGREED_DIGITS = 30
+# What is estimated, as limits are, is so to this part.
+ESTIMATED_DIGITS = 12
+
+T = TypeVar("T")
+
+
+def decide(a: Any, b: Any, sign: str, known: int = AGREED_DIGITS) -> bool | None:
+    """Return whether two numbers are related by a sign, or None if the bounds don't allow it.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> decide(Fraction(3, 10), Fraction(1, 10) + Fraction(1, 5), ">")
+    False
+    >>> from mathcheck.operations.elementary import exp
+    >>> decide(exp(-100), 0, "=")
+    False
+    """
+    a, b = bare(a), bare(b)
+    if isinstance(a, Complex) or isinstance(b, Complex):
+        return decide_complex(a, b, sign, known)
+    order = compared(a, b)
+    if order is not None:
+        return {
+            "=": order == 0,
+            "!=": order != 0,
+            "<": order < 0,
+            "<=": order <= 0,
+            ">": order > 0,
+            ">=": order >= 0,
+        }[sign]
+    if sign in ("<", ">", "!="):
+        return None
+    difference = ball(a - b)
+    return True if difference.radius <= difference.terms - known * BITS_PER_DIGIT else None
+
+
+def decide_complex(a: Any, b: Any, sign: str, known: int) -> bool | None:
+    """Return whether two complex numbers are equal, or differ, in both of their parts."""
+    if sign not in ("=", "!="):
+        raise Undefined("an order of complex numbers")
+    one, other = converted(a), converted(b)
+    parts = [(one.real, other.real), (one.imaginary, other.imaginary)]
+    answers = [decide(x, y, "=", known) for x, y in parts]
+    equal = False if False in answers else None if None in answers else True
+    return equal if sign == "=" or equal is None else not equal
+
+
+def compared(a: Any, b: Any) -> int | None:
+    """Return -1, 0 or 1 for smaller, equal or larger numbers, or None if the bounds overlap."""
+    if isinstance(a, Rational) and isinstance(b, Rational):
+        return (a > b) - (a < b)
+    if isinstance(a, Ball) and (a is b or (isinstance(b, Ball) and a.root and a.root == b.root)):
+        return 0
+    difference = ball(a - b)
+    if difference.size > difference.radius + DECIDED:
+        return -1 if difference.middle[0] else 1
+    return None
+
+
+def settled(question: Callable[[Scope], T], scope: Scope) -> T:
+    """Return the answer to a question about a scope, with as many digits as it takes.
+
+    Raises
+    ------
+    Refusal
+        If it is not decided with as many digits as there may be.
+    """
+    try:
+        return question(scope)
+    except Undecided as undecided:
+        last = undecided
+    number = 2 * working.digits
+    while number <= 2 * MOST_DIGITS:
+        try:
+            with digits(min(number, MOST_DIGITS)):
+                return question(scope.afresh())
+        except Undecided as undecided:
+            last = undecided
+        number *= 2
+    raise Refusal(
+        f"{last} is not decided with {MOST_DIGITS} digits; write it so that it is a comparison of "
+        "rational numbers, or leave the case out by a condition"
+    )

@@ -1,0 +1,103 @@
+"""Derivatives of expressions, and expressions at given values of variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mathcheck.definitions import Definition, Definitions
+from mathcheck.expressions import Component, Derivative, Evaluated, FunctionName, Node, Symbol
+from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, shape
+from mathcheck.values.calls import slopes, written
+from mathcheck.values.leaves import first_entries, of_component
+from mathcheck.values.scope import Scope, lookup, value, whole
+
+
+def of_derivative(node: Derivative, scope: Scope) -> Any:
+    """Return a derivative; its shape is that of the body followed by those of the variables."""
+    return differentiated(node.body, list(node.variables), scope, node)
+
+
+def differentiated(body: Node, variables: list[Node], scope: Scope, node: Derivative) -> Any:
+    """Return the derivative by the variables, the last of them first."""
+    if not variables:
+        return of_body(body, node, scope)
+    *inner, variable = variables
+    base = variable.base if isinstance(variable, Component) else variable
+    assert isinstance(base, Symbol)
+    start, lengths = varied(variable, lookup(base.key, scope, base.start), scope)
+    results = []
+    for rest in np.ndindex(*lengths):
+        tag, moved = scope.perturb(base.key, (*start, *rest))
+        result = differentiated(body, inner, moved, node)
+        if isinstance(result, Row):
+            raise Refusal("the derivative of a row; write a vector", node.start)
+        results.append(slopes(result, tag))
+    return stacked(results, lengths)
+
+
+def varied(variable: Node, array: Any, scope: Scope) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the place of a variable in its array, and the lengths of the rest of the array."""
+    lengths = array.shape if isinstance(array, np.ndarray) else ()
+    if not isinstance(variable, Component):
+        return (), lengths
+    if len(variable.indices) > len(lengths):
+        raise Refusal(f"an index on {shape(array)}", variable.start)
+    of_component(variable, scope)  # checks the indices
+    firsts = first_entries(variable.base, scope)
+    start = tuple(
+        whole(index, scope, "an index") - (firsts[n] if n < len(firsts) else 1)
+        for n, index in enumerate(variable.indices)
+    )
+    return start, lengths[len(start) :]
+
+
+def stacked(results: list[Any], lengths: tuple[int, ...]) -> Any:
+    """Return derivatives by the entries of an array as one array, those entries last."""
+    if not lengths:
+        return results[0]
+    outer = results[0].shape if isinstance(results[0], np.ndarray) else ()
+    whole_array = np.empty((*outer, *lengths), dtype=object)
+    for place, result in zip(np.ndindex(*lengths), results, strict=True):
+        index: tuple[Any, ...] = (*(slice(None) for _ in outer), *place)
+        whole_array[index] = result
+    return whole_array
+
+
+def of_body(body: Node, node: Derivative, scope: Scope) -> Any:
+    """Evaluate what is differentiated; a function may stand without its arguments."""
+    if not isinstance(body, FunctionName):
+        return value(body, scope)
+    keys = {
+        (v.base if isinstance(v, Component) else v).key  # type: ignore[attr-defined]
+        for v in node.variables
+    }
+    definitions = scope.shared.definitions
+    named = definitions.found.get(body.key, ())
+    fitting = [d for d in named if keys <= by_parameters(d, definitions)]
+    if len(fitting) != 1:
+        names = " or ".join(written(d) for d in named)
+        raise Refusal(
+            f"{len(fitting)} definitions of {body.key} depend on {', '.join(sorted(keys))}; "
+            f"write its arguments{': ' + names if names else ''}",
+            body.start,
+        )
+    return scope.entries(fitting[0], scope)
+
+
+def by_parameters(definition: Definition, definitions: Definitions) -> frozenset[str]:
+    """Return the names on which the parameters of a function depend where it stands bare."""
+    keys = [p.key for p in definition.parameters or () if p.key]
+    return frozenset().union(*(definitions.dependencies(key) for key in keys))
+
+
+def of_evaluated(node: Evaluated, scope: Scope) -> Any:
+    """Return an expression at given values of variables."""
+    own = {}
+    for variable, at in node.assignments:
+        if not isinstance(variable, Symbol):
+            raise Refusal("a name was expected in the index of a bar", variable.start)
+        own[variable.key] = value(at, scope)
+    return value(node.body, scope.child(own))

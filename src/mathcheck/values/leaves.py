@@ -1,0 +1,128 @@
+"""Numbers, names and their entries, operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mathcheck.expressions import (
+    Call,
+    Component,
+    Constant,
+    FunctionName,
+    Node,
+    Number,
+    Operation,
+    Slice,
+    Symbol,
+)
+from mathcheck.kinds import Dimension
+from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.precision import Undefined
+from mathcheck.operations import TABLE, open_name
+from mathcheck.operations.special import euler, pi
+from mathcheck.values.scope import Scope, lookup, value, whole
+
+
+def of_number(node: Number, scope: Scope) -> Any:
+    """Return a number of the text, which is rational."""
+    return node.value.numerator if node.value.denominator == 1 else node.value
+
+
+def of_constant(node: Constant, scope: Scope) -> Any:
+    """Return e or the ratio of a circle to its diameter."""
+    if node.name == "infinity":
+        raise Refusal("infinity is the end of a range or limit, not a number", node.start)
+    return {"e": euler, "pi": pi}[node.name]()
+
+
+def of_symbol(node: Symbol, scope: Scope) -> Any:
+    """Return the value of a name."""
+    return lookup(node.key, scope, node.start)
+
+
+def of_function_name(node: FunctionName, scope: Scope) -> Any:
+    """Refuse a function without its arguments."""
+    raise Refusal(f"the function {node.key} without its arguments", node.start)
+
+
+def of_component(node: Component, scope: Scope) -> Any:
+    """Return an entry of an array, or a part of it."""
+    array = value(node.base, scope)
+    if isinstance(array, Row):
+        array = array.entries
+    if not isinstance(array, np.ndarray):
+        raise Refusal("a number has no index", node.start)
+    if len(node.indices) > array.ndim:
+        raise Refusal(
+            f"{len(node.indices)} indices on {shape(array)}, which has {array.ndim}", node.start
+        )
+    dimensions: tuple[Dimension, ...] = ()
+    table = scope.shared.table
+    if isinstance(node.base, Symbol) and node.base.key in table:
+        dimensions = table.entries[node.base.key].type.shape
+    firsts = first_entries(node.base, scope)
+    places: list[Any] = []
+    for axis, index in enumerate(node.indices):
+        if isinstance(index, Slice):
+            places.append(slice(None))
+            continue
+        if axis < len(dimensions):
+            check_counting(index, dimensions[axis], scope)
+        first = firsts[axis] if axis < len(firsts) else 1
+        place = whole(index, scope, "an index") - first
+        if not 0 <= place < array.shape[axis]:
+            raise Undefined(
+                f"the index {place + first} is outside {first} to {first + array.shape[axis] - 1}"
+            )
+        places.append(place)
+    return array[tuple(places)]
+
+
+def check_counting(index: Node, dimension: Dimension, scope: Scope) -> None:
+    """Refuse an index that counts something else than its place."""
+    table = scope.shared.table
+    if not isinstance(index, Symbol) or index.key not in table:
+        return
+    kind = table.entries[index.key].type
+    if (
+        kind.kind in ("index", "label")
+        and kind.size != dimension.size
+        and {kind.size, dimension.size} & set(table.entries)
+    ):
+        raise Refusal(
+            f"the index {index.key} counts to {kind.size}, and this place to {dimension.size}",
+            index.start,
+        )
+
+
+def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
+    """Return the numbers of the first entries of an array, one or zero."""
+    if isinstance(base, Call):
+        entrywise = scope.shared.definitions.found.get(base.key, ())
+        firsts = [
+            tuple(d.table.entries[i].type.first for i in d.indices) for d in entrywise if d.indices
+        ]
+        return firsts[-1] if firsts else ()
+    if not isinstance(base, Symbol):
+        return ()
+    table = scope.shared.table
+    definitions = scope.shared.definitions.found.get(base.key, ())
+    if definitions and base.key not in scope.values:
+        last = definitions[-1]
+        return tuple(last.table.entries[i].type.first for i in last.indices)
+    if base.key in table:
+        return tuple(dimension.first for dimension in table.entries[base.key].type.shape)
+    return ()
+
+
+def of_operation(node: Operation, scope: Scope) -> Any:
+    """Return the value of an operation, by its record."""
+    name = open_name(node.name)
+    if name not in TABLE:
+        raise Refusal(f"{name} has no meaning here", node.start)
+    if name == "kronecker":
+        return TABLE[name].value([whole(i, scope, "an index") for i in node.operands], node)
+    return TABLE[name].value([value(operand, scope) for operand in node.operands], node)

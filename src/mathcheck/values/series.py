@@ -1,0 +1,161 @@
+"""Sums and products without end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from mathcheck.expressions import Big, Range
+from mathcheck.latex import Refusal
+from mathcheck.numbers.balls import NEVER, Ball, ball, divide, plus, tame
+from mathcheck.numbers.duals import Dual, bare
+from mathcheck.numbers.precision import Undefined, digits, working
+from mathcheck.values.estimates import estimated, leafwise, size
+from mathcheck.values.scope import Scope, TooMuch, scalar, whole
+
+# Terms are added one by one as long as there are no more than these.
+DIRECT = 400
+# A sum has settled where so many terms are below this part of it, in bits.
+WINDOW = 12
+SMALL = 150
+# The terms have to fall by this factor at least, in bits for each term.
+FALLING = 0.15
+# Terms far behind, which have to be as small as those before let expect.
+BEHIND = (37, 101, 307, 1009, 3011)
+# What falls like a power is accelerated: so many terms, and terms that show how they fall.
+ACCELERATED = 90
+POWERS = (3, 6, 12, 24, 48)
+LEAST_POWER = 1.2
+ACCELERATION_DIGITS = 150
+
+Term = Callable[[int], Any]
+
+
+def of_series(node: Big, scope: Scope) -> Any:
+    """Return a sum or product without end; its error is estimated by how its terms fall."""
+    if node.kind not in ("sum", "product") or len(node.variables) != 1 or len(node.conditions) != 1:
+        raise Refusal("only a sum or product over one index has no end", node.start)
+    [key], [condition] = node.variables, node.conditions
+    assert isinstance(condition, Range)
+    assert condition.low is not None
+    scope.shared.estimated = True
+    low = whole(condition.low, scope, "a bound")
+
+    def term(number: int) -> Any:
+        return scalar(node.body, scope.child({key: number}), "a term")
+
+    direct = added(term, low, node)
+    if direct is not None:
+        return direct
+    if node.kind == "product":
+        raise unsettled(node)
+    with digits(max(ACCELERATION_DIGITS, working.digits)):
+        fresh = scope.afresh()
+        return accelerated(
+            lambda number: scalar(node.body, fresh.child({key: number}), "a term"), low, node
+        )
+
+
+def unsettled(node: Big) -> TooMuch:
+    """Return the refusal of a series of which no sum is known."""
+    return TooMuch(
+        f"the {node.kind} without end has not settled after {DIRECT} terms, and its terms show no "
+        "law by which it has a value; mark it as not checked",
+        node.start,
+    )
+
+
+def sizes(x: Any) -> float:
+    """Return the logarithm of the larger of a number and its derivatives."""
+    return max(sizes(x.value), sizes(x.slope)) if isinstance(x, Dual) else size(x)
+
+
+def added(term: Term, low: int, node: Big) -> Any:
+    """Return the sum or product of terms that fall like a geometric series, or None."""
+    result: Any = 0 if node.kind == "sum" else 1
+    neutral = result
+    fallen: list[float] = []
+    largest = NEVER
+    for number in range(low, low + DIRECT):
+        next_term = term(number)
+        result = tame(result + next_term if node.kind == "sum" else result * next_term)
+        fallen.append(sizes(next_term - neutral))
+        largest = max(largest, fallen[-1] if node.kind == "sum" else sizes(result))
+        if len(fallen) > 2 * WINDOW and max(fallen[-WINDOW:]) < largest - SMALL:
+            break
+    else:
+        return None
+    if largest == NEVER:
+        raise unsettled(node)
+    last = max(fallen[-WINDOW:])
+    rate = falling(fallen)
+    if rate is None:
+        return None
+    for steps in BEHIND:
+        far = sizes(term(number + steps) - neutral)
+        if far > last - rate * steps / 2 + WINDOW:
+            raise unsettled(node)
+    tail = last - math.log2(1 - 2**-rate) + WINDOW
+    return leafwise(lambda parts: bounded(parts[0], tail, largest), [result])
+
+
+def bounded(x: Any, tail: float, largest: float) -> Ball:
+    """Return a partial sum with the bound of what is left as its radius."""
+    x = ball(x)
+    return Ball(x.middle, plus(x.radius, tail), max(x.terms, largest))
+
+
+def falling(fallen: list[float]) -> float | None:
+    """Return by how many bits the last terms fall at least, or None if they hardly fall."""
+    before, last = max(fallen[-2 * WINDOW : -WINDOW]), max(fallen[-WINDOW:])
+    if last == NEVER:
+        return WINDOW
+    rate = (before - last) / WINDOW
+    return rate if rate > FALLING else None
+
+
+def accelerated(term: Term, low: int, node: Big) -> Any:
+    """Return the sum of terms that fall like a power of their number.
+
+    Levin's u-transform (1973) is exact for remainders that are a term times a polynomial in the
+    inverse of the number; two of them with different starts have to agree.
+    """
+    check_powers(term, node)
+    terms = [term(low + step) for step in range(ACCELERATED)]
+    if any(isinstance(x, Dual) for x in terms):
+        raise Undefined("a series that hardly falls is differentiated")
+    one, other = (levin(terms, start, ACCELERATED - 25) for start in (5, 20))
+    largest = max(map(size, terms))
+    return estimated(one, size(one - other) + WINDOW, largest, f"the {node.kind} without end")
+
+
+def check_powers(term: Term, node: Big) -> None:
+    """Refuse terms that do not fall steadily like a power with a sum, or alternate and fall."""
+    far = [[bare(term(10**places + step)) for step in (0, 1)] for places in POWERS]
+    if any(x == 0 for pair in far for x in pair):
+        raise unsettled(node)
+    alternate = all((a > 0) != (b > 0) for a, b in far)
+    heights = [max(map(size, pair)) for pair in far]
+    powers = [
+        (heights[k] - heights[k + 1]) / ((POWERS[k + 1] - POWERS[k]) * math.log2(10))
+        for k in range(len(POWERS) - 1)
+    ]
+    least = LEAST_POWER - alternate
+    if min(powers) < least or powers[-1] < powers[-2] - 0.01:
+        raise unsettled(node)
+
+
+def levin(terms: list[Any], start: int, order: int) -> Any:
+    """Return Levin's u-transform of partial sums from a start on."""
+    partial: Any = sum(terms[:start], 0)
+    above: Any = 0
+    below: Any = 0
+    for step in range(order + 1):
+        partial = partial + terms[start + step]
+        place = start + step + 1
+        weight = divide(
+            (-1) ** step * math.comb(order, step) * place ** (order - 2), terms[start + step]
+        )
+        above, below = above + weight * partial, below + weight
+    return divide(above, below)

@@ -1,0 +1,55 @@
+"""Sums, products, extremes over indices, and definitions by cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mathcheck.expressions import Big, Cases, Constant, Indicator, Range
+from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.balls import tame
+from mathcheck.numbers.precision import Undefined
+from mathcheck.operations.extremes import extreme, position
+from mathcheck.operations.signs import add, times
+from mathcheck.values.conditions import bind, holds
+from mathcheck.values.scope import Scope, value
+from mathcheck.values.series import of_series
+
+
+def of_big(node: Big, scope: Scope) -> Any:
+    """Return a sum, product or extreme over all values of the bound variables."""
+    if any(isinstance(c, Range) and c.high == Constant("infinity") for c in node.conditions):
+        return of_series(node, scope)
+    inside = bind(node.variables, node.conditions, scope, node)
+    if node.kind in ("sum", "product"):
+        combine = add if node.kind == "sum" else times
+        result: Any = None
+        for inner in inside:
+            term = value(node.body, inner)
+            result = term if result is None else tame(combine(result, term, node))
+        return int(node.kind == "product") if result is None else result
+    places, numbers = [], []
+    for inner in inside:
+        numbers.append(value(node.body, inner))
+        places.append(inner.values[node.variables[0]])
+        if isinstance(numbers[-1], np.ndarray | Row):
+            raise Refusal(f"the {node.kind} of {shape(numbers[-1])}", node.start)
+    if not numbers:
+        raise Undefined(f"the {node.kind} of nothing")
+    kind = node.kind.removeprefix("arg")
+    return places[position(kind, numbers)] if kind != node.kind else extreme(kind, numbers)
+
+
+def of_cases(node: Cases, scope: Scope) -> Any:
+    """Return the value of the first row of which the conditions hold."""
+    for row in node.rows:
+        if all(holds(condition, scope) for condition in row.conditions):
+            return value(row.value, scope)
+    raise Undefined("no case holds")
+
+
+def of_indicator(node: Indicator, scope: Scope) -> Any:
+    """Return one if a condition holds, else zero."""
+    return int(holds(node.condition, scope))
