@@ -83,6 +83,7 @@ RECORDS = (
         (r"\binom", r"\dbinom", r"\tbinom"),
         binomial,
         said="binomial coefficient",
+        slope=REFUSED,
         domain="numbers to 10000",
         form="command",
     ),

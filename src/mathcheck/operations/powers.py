@@ -96,10 +96,9 @@ def double_factorial(x: Any) -> Any:
 
 
 def binomial(n: Any, k: Any) -> Any:
-    """Return the number of ways to choose k of n: for a whole k a product, which has a derivative.
-
-    Without a whole k it is a quotient of gamma functions.
-    """
+    """Return the number of ways to choose k of n, a quotient of gamma functions for any numbers."""
+    if isinstance(n, Dual) or isinstance(k, Dual):
+        raise Undefined("a binomial coefficient is differentiated; write it with \\Gamma")
     if isinstance(k, Rational) and k.denominator == 1:
         if k < 0:
             return 0
@@ -110,6 +109,4 @@ def binomial(n: Any, k: Any) -> Any:
         for place in range(count):
             result = divide(result * (n - place), place + 1)
         return result
-    if isinstance(n, Dual) or isinstance(k, Dual):
-        raise Undefined("a binomial coefficient is differentiated; write it with \\Gamma")
     return divide(gamma(n + 1), gamma(k + 1) * gamma(n - k + 1))

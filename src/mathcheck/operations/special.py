@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from mpmath import libmp
 
 from mathcheck.numbers.balls import NEVER, Ball, Rational, ball, divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import Undecided, Undefined, working
+from mathcheck.numbers.precision import Undecided, Undefined, digits, working
 from mathcheck.operations.elementary import NATS, exp, scaled, sqrt
 from mathcheck.operations.functions import Function, enclosed, ends, record
 
 FACTORS = 10_000
+# A bound of a derivative needs few digits.
+FEW_DIGITS = 15
 NO_POLE = "numbers that are no pole, to 10000"
 ERRORS = "numbers to 1000"
 
@@ -46,17 +48,21 @@ def steepest(derivative: Callable[[Any], Any]) -> Callable[[Ball], float]:
         low, high = ends(x)
         if low < 0 and low.floor() != high.floor():
             raise Undecided("whether a pole is near")
-        return max(ball(derivative(end)).high for end in (low, high))
+        with digits(FEW_DIGITS):
+            return max(ball(derivative(end)).high for end in (low, high))
 
     return bound
 
 
+@lru_cache
 def polygamma(order: int) -> Function:
     """Return a derivative of the logarithm of the gamma function."""
     return Function(
         "digamma" if order == 0 else f"polygamma {order}",
         enclosed(
-            partial(libmp.mpf_psi, order), steepest(lambda x: polygamma(order + 1)(x)), twice=True
+            lru_cache(partial(libmp.mpf_psi, order)),
+            steepest(lambda x: polygamma(order + 1)(x)),
+            twice=True,
         ),
         lambda x: polygamma(order + 1)(x),
         no_pole,

@@ -95,7 +95,7 @@ def added(term: Term, low: int, node: Big) -> Any:
     for steps in BEHIND:
         far = sizes(term(number + steps) - neutral)
         if far > last - rate * steps / 2 + WINDOW:
-            raise unsettled(node)
+            return None
     tail = last - math.log2(1 - 2**-rate) + WINDOW
     return leafwise(lambda parts: bounded(parts[0], tail, largest), [result])
 
