@@ -88,7 +88,7 @@ def refined(integrand: Callable[[Any], Any]) -> tuple[Any, dict[Fraction, Any]]:
         points |= {k * step: integrand(k * step) for k in range(1 - ends, ends, 2)}
         now = total(points, step)
         absolute = max(map(size_of, points.values()))
-        settled = size_of(now - before) < absolute - AGREED
+        settled = size_of(now - before) <= absolute - AGREED
         if settled or step <= Fraction(1, FINEST):
             break
     edges = COARSEST + max(size_of(points[UNITS]), size_of(points[-UNITS]))
