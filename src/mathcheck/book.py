@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import mathcheck
+from mathcheck.checking.compare import CRASHES
 from mathcheck.checking.equation import Context, Reading, read
-from mathcheck.checking.verdict import check, judged, names_used, stands
+from mathcheck.checking.verdict import check, judged, names_used, problem_of, reported
 from mathcheck.contents import NOTATION, book_of, read_book, reading_order, together
 from mathcheck.documents import Document, Equation, Problem, SymbolTable, document_of
-from mathcheck.latex import Refusal
 from mathcheck.modules import digest_of, module_namespace
-from mathcheck.mutants import mutants
 from mathcheck.report import Result
 from mathcheck.symbols import entries, parse_symbols
 
@@ -139,21 +138,21 @@ def check_part(
         return None, after
     try:
         reading = read(equation.text, options, place)
-    except Refusal as refusal:
-        result = Result("refused", refusal.message, position=refusal.position)
-        return Checked(equation, result, time.perf_counter() - start), place
-    except RecursionError:
-        result = Result("refused", "the equation is nested too deeply")
+    except CRASHES as error:
+        result = reported([problem_of(error)], None)
         return Checked(equation, result, time.perf_counter() - start), place
     key = fingerprint(reading, code)
     if passed is not None and key in passed:
         # JSON has no tuples.
-        kept: dict[str, Any] = {**passed[key], "exact": tuple(passed[key]["exact"])}
-        result = Result(**{**kept, "problems": (), "failed": ()})
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in passed[key].items()
+        }
+        result = Result(**fields)
     else:
-        result = with_repair(equation, judged(reading), place)
+        result = judged(reading)
     if result.passed:
-        seen[key] = {**asdict(result), "problems": (), "failed": ()}
+        seen[key] = asdict(result)
     return Checked(equation, result, time.perf_counter() - start), reading.after
 
 
@@ -161,47 +160,6 @@ def origin_of(equation: Equation) -> str:
     """Return where an equation stands, and its label."""
     label = f", {equation.label}" if equation.label else ""
     return f"{equation.file}:{equation.line}{label}"
-
-
-def with_repair(equation: Equation, result: Result, place: Context) -> Result:
-    """Return the verdict with the change of one token that makes a failed relation hold."""
-    if not result.failed:
-        return result
-    problems = list(result.problems)
-    first = len(problems) - len(result.failed) - bool(":python:" in problems[-1][0])
-    for number, pair in enumerate(result.failed):
-        repair = repaired(equation, pair, place)
-        if repair and "by the sign alone" not in problems[first + number][0]:
-            message, position = problems[first + number]
-            problems[first + number] = (f"{message}\n    it holds if {repair}", position)
-    message = "\n".join(m for m, _ in problems)
-    return replace(result, problems=tuple(problems), message=message)
-
-
-def repaired(equation: Equation, pair: tuple[int, int], place: Context) -> str:
-    """Return in words the change that makes a relation hold, or an empty string."""
-    reading = read(equation.text, equation.options, place)
-    chain = reading.prepared[pair[0]].chain
-    left, right = chain.sides[pair[1] : pair[1] + 2]
-    changes = mutants(equation.text, reading.place.table, everywhere=True)
-    if chain.signs[pair[1]] in ("<", "<=", ">", ">="):
-        # Much makes an inequality true; only the other direction is a likely cause.
-        for mutant in changes:
-            between = left.end <= mutant.start < right.start and mutant.kind == "relation"
-            if between and stands(mutant.text, equation.options, place, only=pair):
-                return mutant.words
-        return ""
-    # The right side is the newer one in a chain, and so the likelier place of the slip.
-    for side in (right, left):
-        for mutant in changes:
-            inside = side.start <= mutant.start <= side.end
-            if (
-                inside
-                and mutant.kind != "relation"
-                and (stands(mutant.text, equation.options, place, only=pair))
-            ):
-                return mutant.words
-    return ""
 
 
 def fingerprint(reading: Reading, code: str) -> str:

@@ -37,6 +37,8 @@ class Parameter:
     size: str
     # Written as a square, `\sigma^2`: the name is the root of the value.
     squared: bool = False
+    # A random variable stands for itself: `H(X)` says nothing of `H(Y)`.
+    random: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,10 @@ def pattern(definition: Definition) -> tuple[object, ...]:
     """Return what tells the definitions of one function apart."""
     if definition.parameters is None:
         return (None,)
-    return tuple((p.separator, p.literal, p.dimensions, p.size) for p in definition.parameters)
+    return tuple(
+        (p.separator, p.literal, p.dimensions, p.size, p.key if p.random else "")
+        for p in definition.parameters
+    )
 
 
 def free_names(node: Node) -> frozenset[str]:
@@ -237,7 +242,10 @@ def parameter(argument: Argument, table: Table) -> Parameter:
     if not kind.parameter:
         raise Refusal(f"{value.key}, a {kind.kind}, can't be a parameter", argument.start)
     dimensions = guessed_dimensions(value.key) if kind.defined else len(kind.shape)
-    return Parameter(argument.separator, argument.literal, value.key, dimensions, kind.counts_to)
+    return Parameter(
+        *(argument.separator, argument.literal, value.key, dimensions, kind.counts_to),
+        random=kind.variable,
+    )
 
 
 def names_in(node: Node) -> list[str]:

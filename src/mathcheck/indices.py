@@ -1,7 +1,7 @@
 """Which indices a sum binds, which are free, and what is wrong with them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from mathcheck.expressions import (
@@ -18,15 +18,8 @@ from mathcheck.expressions import (
     rebuild,
     walk,
 )
+from mathcheck.report import Problem
 from mathcheck.symbols import Table
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that is wrong with an equation, and where."""
-
-    message: str
-    position: int
 
 
 def candidates(node: Big) -> tuple[list[str], list[str]]:
@@ -142,12 +135,12 @@ def check_sums(
     if not isinstance(node, Big):
         return rebuild(node, change), problems
     for variable in node.variables:
-        message = wrong_binding(node, variable, taken, bound)
-        if not message:
+        kind = wrong_binding(node, variable, taken, bound)
+        if not kind:
             continue
         repair = repaired(node, variable, taken | bound, table)
-        hint = f"; read as {repair[1]} for {variable}" if repair else ""
-        problems.append(Problem(f"{message}{hint}", node.start))
+        data = (node.kind, variable, repair[1] if repair else "")
+        problems.append(Problem(kind, node.start, data))
         if repair:
             node = repair[0]
     inside = bound | set(node.variables)
@@ -156,8 +149,7 @@ def check_sums(
 
 
 def wrong_binding(node: Big, variable: str, taken: frozenset[str], bound: frozenset[str]) -> str:
-    """Return what is wrong with a bound variable, or an empty string."""
-    name = {"sum": "sum", "product": "product"}.get(node.kind, node.kind)
+    """Return the kind of what is wrong with a bound variable, or an empty string."""
     names = names_in(node.body)
     others = {
         n.key
@@ -167,13 +159,13 @@ def wrong_binding(node: Big, variable: str, taken: frozenset[str], bound: frozen
         if isinstance(n, Symbol)
     }
     if variable in bound:
-        return f"the {name} binds {variable}, which is bound already"
+        return "bound twice"
     if variable not in names and not (len(node.variables) > 1 and variable in others):
         if names or not isinstance(node.body, Number):
-            return f"the {name} binds {variable}, which does not occur in it"
+            return "bound in vain"
         return ""
     if variable in taken:
-        return f"the {name} binds {variable}, which is free elsewhere; use another letter"
+        return "bound and free"
     return ""
 
 
@@ -210,12 +202,6 @@ def unbound_on_the_right(
     problems = []
     for side in others:
         for key in sorted(free_indices(side, table) - known):
-            problems.append(
-                Problem(
-                    f"the index {key} is free on the right side alone; bind it, or say for which "
-                    f"{key} the equation holds",
-                    side.start,
-                )
-            )
+            problems.append(Problem("free on the right", side.start, (key,)))
             known |= {key}
     return problems

@@ -4,6 +4,7 @@ They serve twice: a checker that is worth its name notices them (`python -m math
 and where an equation fails, the change that makes it hold is the likely slip.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ SWAPPED = {
     r"\tanh": r"\sinh",
 }
 TURNED = {"<": ">", ">": "<", r"\leq": r"\geq", r"\geq": r"\leq", r"\le": r"\ge", r"\ge": r"\le"}
+# So many tokens on both sides say which of several is meant; the words for a sign end before these.
+BESIDE = 2
+ENDS = frozenset({"+", "-", "=", "&", "\\\\", r"\leq", r"\geq", "<", ">"})
 KINDS = (
     "sign",
     "index",
@@ -76,7 +80,26 @@ def changed(kind: str, text: str, start: int, end: int, new: str, words: str = "
     if not words:
         shown = " ".join(new.split())
         words = f"{old} is read as {shown}" if shown else f"{old} is left out"
+        if text.count(old) > 1:
+            words += f", in {around(text, start, end)}"
     return Mutant(kind, text[:start] + new + text[end:], words, start, end)
+
+
+def around(text: str, start: int, end: int) -> str:
+    """Return a part of a text with the tokens beside it, which tell it from its like."""
+    found = tokens(text)
+    near = [n for n, token in enumerate(found) if token.end > start and token.start < end]
+    if not near:
+        return text
+    first, last = found[max(0, near[0] - BESIDE)], found[min(len(found) - 1, near[-1] + BESIDE)]
+    return " ".join(text[first.start : last.end].split())
+
+
+def following(text: str, end: int) -> str:
+    """Return the few tokens after a sign, as far as the next sign."""
+    after = [token for token in tokens(text) if token.start >= end][: BESIDE + 2]
+    taken = list(itertools.takewhile(lambda token: token.text not in ENDS, after)) or after[:1]
+    return " ".join(text[end : taken[-1].end].split()) if taken else "nothing"
 
 
 def of_tokens(text: str, table: Table, everywhere: bool) -> Iterator[Mutant]:
@@ -130,10 +153,12 @@ def signs(text: str, token: Token, before: str) -> Iterator[Mutant]:
     opening = before in ("", "{", "(", "[", "=", "&", r"\left", "<", ">", r"\leq", r"\geq")
     if token.text == "-":
         new = "" if opening else "+"
-        words = "the minus sign is left out" if opening else "the minus sign is read as plus"
+        where = f"the minus sign before {following(text, token.end)}"
+        words = f"{where} is left out" if opening else f"{where} is read as plus"
         yield changed("sign", text, token.start, token.end, new, words)
     else:
-        yield changed("sign", text, token.start, token.end, "-", "the plus sign is read as minus")
+        words = f"the plus sign before {following(text, token.end)} is read as minus"
+        yield changed("sign", text, token.start, token.end, "-", words)
 
 
 def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:

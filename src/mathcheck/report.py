@@ -1,8 +1,18 @@
 """What a check found: one `Result` for each equation, and its words."""
 
 from dataclasses import dataclass
+from typing import Any
 
 STATUSES = ("checked", "defines", "read", "failed", "refused", "unchecked")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with an equation: of which kind, where in its text, and what."""
+
+    kind: str
+    position: int | None
+    data: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,12 +33,12 @@ class Result:
     # Where in the text of the equation the message belongs, in characters.
     position: int | None = None
     problems: tuple[tuple[str, int | None], ...] = ()
-    # The relations that do not hold: the number of the equation, and of the relation in it.
-    failed: tuple[tuple[int, int], ...] = ()
     # The sizes for which the equation was decided exactly.
     exact: tuple[str, ...] = ()
     # How a claim that holds was decided: `exact`, `digits` or `sampled`.
     grade: str = ""
+    # The smallest and the largest size of the numbers that the code was given.
+    python_range: tuple[float, ...] = ()
 
     @property
     def passed(self) -> bool:

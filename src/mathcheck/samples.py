@@ -93,6 +93,8 @@ class Drawing:
     def corner(self, key: str, given: Sizes) -> Value:
         """Return the next value of a symbol that must be tried."""
         corners = self.types[key].corners(given)
+        if not corners:
+            return self.types[key].draw(given, self.source)
         return corners[self.own_corners[key].draw(len(corners))]
 
     def of_each(self, draw: Callable[[str, Kind], Value]) -> Values:

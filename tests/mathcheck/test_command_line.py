@@ -30,7 +30,7 @@ def test_what_does_not_hold_is_named_by_file_line_and_label(
     out = capsys.readouterr().out
     assert f"{file.name}:8: [mathcheck] square: = does not hold" in out
     assert "at a = 1, b = 1" in out
-    assert "it holds if the plus sign is read as minus" in out
+    assert "it holds if the plus sign before 2 a b is read as minus" in out
 
 
 def test_json_has_an_object_for_each_equation(

@@ -1,72 +1,214 @@
-"""In what the two sides of a relation differ, if it is the same at all samples."""
+"""What makes a relation hold that does not: a factor, a term, or the change of one token."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mathcheck.checking.compare import POINTS
+from mathcheck.checking.compare import CRASHES, POINTS, tallied
 from mathcheck.checking.display import shown
-from mathcheck.checking.equation import Context
+from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.sampling import assignments, shared
+from mathcheck.checking.tally import Pair, Tally
 from mathcheck.latex import Refusal
+from mathcheck.mutants import Mutant, mutants
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undefined
+from mathcheck.symbols import plain
 from mathcheck.values import Scope, decide, evaluate, flat, holds
 from mathcheck.values.decide import ESTIMATED_DIGITS
 
+# Steps of evaluation for all changes that are tried and for one; what it costs to read one.
+EFFORT, EFFORT_FOR_ONE, EFFORT_OF_READING = 100_000, 10_000, 60
+# The seed of the samples at which a change is confirmed.
+FRESH = 101
+ORDERS = ("<", "<=", ">", ">=")
 
-def likely_cause(
+
+@dataclass(frozen=True)
+class Pairing:
+    """The values of two sides at a sample, and of the symbols there."""
+
+    left: Any
+    right: Any
+    atoms: Mapping[str, Any]
+
+
+def likely_causes(reading: Reading, pair: Pair, tally: Tally) -> tuple[str, ...]:
+    """Return in what the two sides differ, and the change that makes the relation hold."""
+    number, relation = pair
+    cause = difference(reading.prepared[number], relation, tally.seen, reading.place)
+    if cause == SIGN or not reading.place.causes:
+        return (cause,)
+    change = repaired(reading, pair)
+    return tuple(filter(None, (cause, change and f"it holds if {change}")))
+
+
+# --- a change of the text ---
+
+
+def repaired(reading: Reading, pair: Pair) -> str:
+    """Return in words the change that makes a relation hold, or an empty string."""
+    left = EFFORT
+    for mutant in changes(reading, pair):
+        if left <= 0:
+            break
+        spent, good = tried(mutant, reading, pair, 0)
+        left -= spent
+        if good:
+            # It must not hold by a coincidence of the samples.
+            spent, good = tried(mutant, reading, pair, FRESH)
+            left -= spent
+        if good:
+            return mutant.words
+    return ""
+
+
+def changes(reading: Reading, pair: Pair) -> Iterator[Mutant]:
+    """Yield the changes of the two sides of a relation, the likelier ones first."""
+    chain = reading.prepared[pair[0]].chain
+    left, right = chain.sides[pair[1] : pair[1] + 2]
+    found = mutants(reading.text, reading.place.table, everywhere=True)
+    if chain.signs[pair[1]] in ORDERS:
+        # Much makes an inequality true; only the other direction is a likely cause.
+        for mutant in found:
+            if left.end <= mutant.start < right.start and mutant.kind == "relation":
+                yield mutant
+        return
+    # The right side is the newer one in a chain, and so the likelier place of the slip.
+    for side in (right, left):
+        for mutant in found:
+            if side.start <= mutant.start <= side.end and mutant.kind != "relation":
+                yield mutant
+
+
+def tried(mutant: Mutant, reading: Reading, pair: Pair, seed: int) -> tuple[int, bool]:
+    """Return what it costs to try a change, and whether the relation holds with it."""
+    before = replace(reading.before, seed=reading.before.seed + seed)
+    tally = None
+    try:
+        changed = read(mutant.text, replace(reading.options, python=""), before)
+        if pair not in changed.relations:
+            return EFFORT_OF_READING, False
+        tally = tallied(changed, brief=True, only=pair, effort=EFFORT_FOR_ONE)
+    except CRASHES:
+        return EFFORT_OF_READING, False
+    good = pair not in {*tally.failures, *tally.gaps} and bool(tally.hits.get(pair))
+    return EFFORT_OF_READING + EFFORT_FOR_ONE - tally.effort, good
+
+
+# --- what is the same at all samples ---
+
+SIGN = "the two sides differ by the sign alone"
+
+
+def difference(
     ready: Prepared, relation: int, seen: Sequence[Mapping[str, Any]], place: Context
 ) -> str:
     """Return in what the two sides differ, if it is the same at all samples."""
     if ready.chain.signs[relation] != "=":
         return ""
-    ratios, differences = [], []
-    for values in seen[:POINTS]:
+    pairings = list(paired_values(ready, relation, seen, place))
+    divisible = [p for p in pairings if decide(p.left, 0, "=") is False]
+    if len(divisible) > 1 and (words := by_factor(divisible)):
+        return words
+    if len(pairings) > 1 and (words := by_term(pairings)):
+        return words
+    if len(divisible) == 1 and simple(divide(divisible[0].right, divisible[0].left)):
+        return by_factor(divisible)
+    return ""
+
+
+def paired_values(
+    ready: Prepared, relation: int, seen: Sequence[Mapping[str, Any]], place: Context
+) -> Iterator[Pairing]:
+    """Yield the values of two sides at the first samples; nothing if one has none there."""
+    sides = ready.chain.sides[relation : relation + 2]
+    for turn, values in enumerate(seen[:POINTS]):
         scope = Scope(shared(place), values)
-        for assignment in assignments(ready, scope)[:4]:
+        for assignment in itertools.islice(assignments(ready, scope, turn), 4):
             inner = scope.child(assignment)
-            if not all(holds(c, inner) for c in ready.conditions[relation]):
-                continue
             try:
-                pair = [
-                    flat(evaluate(s, inner)) for s in ready.chain.sides[relation : relation + 2]
-                ]
+                if not all(holds(c, inner) for c in ready.conditions[relation]):
+                    continue
+                both = [flat(evaluate(side, inner)) for side in sides]
             except (Refusal, Undefined):
-                return ""
-            for a, b in zip(*pair, strict=False):
-                differences.append(bare(b) - bare(a))
-                if decide(a, 0, "=") is False:
-                    ratios.append(divide(bare(b), bare(a)))
-    return in_words(ratios, differences)
+                continue
+            atoms = dict(atoms_of(values, assignment, place))
+            for a, b in zip(*both, strict=False):
+                yield Pairing(bare(a), bare(b), atoms)
 
 
-def in_words(ratios: Sequence[Any], differences: Sequence[Any]) -> str:
-    """Return what is the same of all samples, the ratio or the difference of the sides."""
-    if ratios and steady(ratios) and (len(ratios) > 1 or simple(ratios[0])):
-        if equal(ratios[0], -1):
-            return "the two sides differ by the sign alone"
-        if equal(ratios[0], 0) or equal(ratios[0], 1):
+def atoms_of(
+    values: Mapping[str, Any], assignment: Mapping[str, int], place: Context
+) -> Iterator[tuple[str, Any]]:
+    """Yield the numbers of a sample with their names: sizes, numbers, entries of vectors."""
+    for key, value in (*values.items(), *assignment.items()):
+        shape = getattr(value, "shape", ())
+        if not shape and not isinstance(value, frozenset):
+            yield plain(key), bare(value)
+        for index, at in assignment.items():
+            kind = place.table.type(key)
+            if len(shape) == 1 and kind.shape[0].size == place.table.type(index).size:
+                entry = value[at - place.table.type(index).first]
+                yield f"{plain(key)}_{index}", bare(entry)
+
+
+def by_factor(pairings: Sequence[Pairing]) -> str:
+    """Return the factor by which the sides differ: a number, a symbol or its square."""
+    ratios = [divide(p.right, p.left) for p in pairings]
+    if steady(ratios):
+        if same(ratios[0], -1):
+            return SIGN
+        if same(ratios[0], 0) or same(ratios[0], 1):
             return ""
         return f"the right side is the left times {shown(ratios[0])}"
-    if len(differences) > 1 and steady(differences):
-        return f"the right side is the left plus {shown(differences[0])}"
+    for name, numbers in common_atoms(pairings):
+        for suffix, power in (("", 1), ("^2", 2)):
+            if all(same(r * n**power, 1) for r, n in zip(ratios, numbers, strict=True)):
+                return f"the right side lacks the factor {name}{suffix}"
+            if all(same(r, n**power) for r, n in zip(ratios, numbers, strict=True)):
+                return f"the right side has the factor {name}{suffix} too much"
     return ""
+
+
+def by_term(pairings: Sequence[Pairing]) -> str:
+    """Return the term by which the sides differ: a number, a symbol or its square."""
+    differences = [p.right - p.left for p in pairings]
+    if steady(differences) and not same(differences[0], 0):
+        return f"the right side is the left plus {shown(differences[0])}"
+    for name, numbers in common_atoms(pairings):
+        for suffix, power in (("", 1), ("^2", 2)):
+            terms = [n**power for n in numbers]
+            if all(same(d, -t) for d, t in zip(differences, terms, strict=True)):
+                return f"the right side lacks the term {name}{suffix}"
+            if all(same(d, t) for d, t in zip(differences, terms, strict=True)):
+                return f"the right side has the term {name}{suffix} too much"
+    return ""
+
+
+def common_atoms(pairings: Sequence[Pairing]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the names that have a value at all samples, and not the same, with the values."""
+    for name in pairings[0].atoms:
+        numbers = [p.atoms.get(name) for p in pairings]
+        if None not in numbers and not steady(numbers):
+            yield name, numbers
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two numbers are equal but for rounding."""
+    return decide(one, other, "=", ESTIMATED_DIGITS) is True
 
 
 def simple(value: Any) -> bool:
     """Return whether a number is a fraction of small whole numbers."""
-    return any(equal(value * k, round(float(value) * k)) for k in range(1, 13))
+    return any(same(value * k, round(float(value) * k)) for k in range(1, 13))
 
 
 def steady(numbers: Sequence[Any]) -> bool:
     """Return whether all numbers are equal."""
-    return all(equal(n, numbers[0]) for n in numbers)
-
-
-def equal(a: Any, b: Any) -> bool:
-    """Return whether two numbers are equal to as many digits as an estimate has."""
-    return decide(a, b, "=", ESTIMATED_DIGITS) is True
+    return all(same(n, numbers[0]) for n in numbers)

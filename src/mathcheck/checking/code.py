@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from mathcheck.checking.display import describe
-from mathcheck.checking.equation import Context, Reading, split_options
+from mathcheck.checking.equation import Reading, split_options
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import assignments, sampled_keys
 from mathcheck.checking.tally import Tally
@@ -15,10 +16,13 @@ from mathcheck.indices import free_indices
 from mathcheck.numbers.arrays import Row, shape
 from mathcheck.numbers.balls import ball
 from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import Undefined
 from mathcheck.python import Code, PythonError, compile_expression, python_value
 from mathcheck.values import Scope, evaluate, flat, holds
 
 PYTHON_TOLERANCE = 1e-11
+# Code is compared where binary64 neither overflows nor underflows.
+PYTHON_SMALLEST, PYTHON_LARGEST = 2.0**-24, 32.0
 
 
 def code_of(reading: Reading) -> Code | None:
@@ -33,9 +37,14 @@ def code_of(reading: Reading) -> Code | None:
     )
 
 
-def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, place: Context) -> str:
+def compare_python(
+    ready: Prepared, code: Code, scope: Scope, tally: Tally, reading: Reading
+) -> str:
     """Compare the left side with the code; return what is wrong."""
-    left = ready.chain.sides[0]
+    place, left = reading.place, ready.chain.sides[0]
+    span = spanned(scope.values, code.names)
+    if span[1] > PYTHON_LARGEST or span[0] < PYTHON_SMALLEST:
+        return ""
     free = tuple(key for key in order_of(left) if key in free_indices(left, place.table))
     order = code.indices or free
     if not set(order) <= set(free):
@@ -52,7 +61,10 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
         inner = scope.child(assignment)
         if not all(holds(c, inner) for c in conditions):
             continue
-        value = evaluate(left, inner)
+        try:
+            value = evaluate(left, inner)
+        except Undefined:
+            continue
         exact = np.array([float(bare(x)) for x in flat(value)])
         firsts = [place.table.entries[key].type.first for key in order]
         index = tuple(assignment[key] - first for key, first in zip(order, firsts, strict=True))
@@ -77,6 +89,8 @@ def compare_python(ready: Prepared, code: Code, scope: Scope, tally: Tally, plac
                 f"    the code:     {np.ravel(part)[worst]:.6g}\n"
                 f"    at {describe(scope.values, scope, assignment)}"
             )
+    known = tally.python_range or span
+    tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
     return ""
 
 
@@ -84,3 +98,14 @@ def largest_term(numbers: list[Any]) -> float:
     """Return the largest number that was added on the way to one of several numbers, or one."""
     terms = [ball(bare(x)).terms for x in numbers]
     return float(2.0 ** min(1000.0, max(0.0, *terms)))
+
+
+def spanned(values: Mapping[str, Any], names: Iterable[str]) -> tuple[float, float]:
+    """Return the smallest and the largest size of the numbers, zeros left out, that code takes."""
+    sizes = [
+        abs(float(number))
+        for key in names
+        if key in values and not isinstance(values[key], frozenset)
+        for number in np.ravel(values[key])
+    ]
+    return min(filter(None, sizes), default=1.0), max(sizes, default=1.0)

@@ -8,50 +8,93 @@ from typing import Any
 
 from mathcheck.checking.code import code_of, compare_python
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
-from mathcheck.checking.display import describe
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import assignments, sample_points, sampled_keys, shared
-from mathcheck.checking.tally import Failure, Tally
+from mathcheck.checking.search import search
+from mathcheck.checking.tally import Failure, Gap, Pair, Tally
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import DEEP, DIGITS, Undefined, digits
-from mathcheck.values import Scope, belongs, evaluate, holds, index_range, settled
-from mathcheck.values.scope import value
+from mathcheck.numbers.precision import DEEP, DIGITS, NoCase, Undefined, digits
+from mathcheck.python import Code
+from mathcheck.samples import Sample
+from mathcheck.values import Scope, TooMuch, belongs, evaluate, holds, index_range, settled
+from mathcheck.values.scope import BUDGET, value
 
 POINTS = 8
+# Limits, series and integrals cost more, and are sampled at fewer points.
 ESTIMATED_POINTS = 4
+# Steps of evaluation for one equation, after which it is refused.
+EFFORT = 500_000
+# What may happen while an equation is evaluated: none of it ends a run.
+CRASHES: tuple[type[Exception], ...] = (
+    *(Refusal, Undefined, ArithmeticError, RecursionError, TypeError, ValueError),
+    *(AttributeError, LookupError, AssertionError),
+)
+# Samples in which nothing is special: a side must have a value there if its neighbour has one,
+# and code must have it too. Of the others many are at the end of a domain.
+ORDINARY = ("general", "scaled")
+MEMBERS = ("in", "notin")
 
 
-def tallied(reading: Reading, *, brief: bool = False, points: int = POINTS) -> Tally:
-    """Evaluate and compare all relations of an equation at samples."""
+def tallied(
+    reading: Reading,
+    *,
+    brief: bool = False,
+    points: int = POINTS,
+    only: Pair | None = None,
+    effort: int = EFFORT,
+) -> Tally:
+    """Evaluate and compare all relations of an equation at samples.
+
+    A brief tally ends where something is wrong, or the one relation that is of interest.
+    """
     code = code_of(reading)
-    tally = Tally(brief)
+    tally = Tally(brief, effort)
     keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
-    for values in sample_points(reading, keys, points, tally):
-        scope = Scope(shared(reading.place), values)
-        with digits(DIGITS if brief or tally.seen else DEEP):
-            compare_all(reading.prepared, scope, tally)
-        if code and not tally.python_problem:
-            tally.python_problem = compare_python(
-                reading.prepared[0], code, scope, tally, reading.place
-            )
-        tally.seen.append(values)
-        if brief and (tally.failures or tally.python_problem):
+    for sample in sample_points(reading, keys, points, tally):
+        compare_sample(reading, code, sample, tally)
+        if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
             break
-        # Limits, series and integrals cost more, and are sampled at fewer points.
         met = all(tally.hits.get(pair) for pair in reading.relations)
         if tally.estimated and met and len(tally.seen) >= ESTIMATED_POINTS:
             break
+    if not tally.wrong:
+        search(reading, keys, tally)
     return tally
+
+
+def compare_sample(reading: Reading, code: Code | None, sample: Sample, tally: Tally) -> None:
+    """Compare all relations of an equation, and its code, at one sample."""
+    scope = Scope(shared(reading.place, min(BUDGET, tally.effort)), sample.values)
+    before, gaps = scope.shared.steps, dict(tally.gaps)
+    try:
+        with digits(DIGITS if tally.brief or tally.seen else DEEP):
+            compare_all(reading.prepared, scope, tally)
+        if code and not tally.python_problem and sample.stratum in ORDINARY:
+            problem = compare_python(reading.prepared[0], code, scope, tally, reading)
+            tally.python_problem = problem
+    except Refusal as refusal:
+        # What can't be decided at a border, or with large numbers, is decided at other points;
+        # a sum that has no end may have no value either.
+        decisive = ORDINARY if isinstance(refusal, TooMuch) else ORDINARY[:1]
+        if sample.stratum in decisive:
+            raise
+    finally:
+        # Each step is counted, and at least one, so that no loop is without end.
+        tally.effort -= max(1, before - scope.shared.steps)
+        tally.rows |= scope.shared.rows
+        if sample.stratum not in ORDINARY:
+            tally.gaps = {k: g for k, g in tally.gaps.items() if k in gaps or g.certain}
+        tally.seen.append(sample.values)
 
 
 def compare_all(prepared: Sequence[Prepared], scope: Scope, tally: Tally) -> None:
     """Compare the sides of all relations at one sample."""
     for number, ready in enumerate(prepared):
-        for assignment in assignments(ready, scope):
+        for assignment in assignments(ready, scope, len(tally.seen)):
             inner = scope.child(assignment) if assignment else scope
             compare_chain(ready, number, inner, assignment, tally)
         for relation, sign in enumerate(ready.chain.signs):
@@ -62,38 +105,65 @@ def compare_all(prepared: Sequence[Prepared], scope: Scope, tally: Tally) -> Non
 def compare_chain(
     ready: Prepared, number: int, scope: Scope, assignment: Mapping[str, int], tally: Tally
 ) -> None:
-    """Compare neighbours in a chain."""
-    chain = ready.chain
+    """Compare neighbours in a chain: of the rows of which the conditions hold, each with the last.
+
+    In `|x| = x if x > 0` and below it `= -x if x < 0` both rows are compared with `|x|`.
+    """
     values: dict[int, Any] = {}
-    for relation, sign in enumerate(chain.signs):
-        if sign == "propto" or not all(holds(c, scope) for c in ready.conditions[relation]):
+    current = 0
+    for relation, sign in enumerate(ready.chain.signs):
+        if not all(holds(c, scope) for c in ready.conditions[relation]):
             continue
+        first, current = current, relation + 1
         pair = (number, relation)
-        tally.hit(pair)
-        if relation in ready.defining:
+        if sign == "propto" or relation in ready.defining:
+            tally.hit(pair)
             continue
-        try:
-            left, right, good = compare_pair(ready, relation, scope, values)
-        except Undefined as undefined:
-            where = describe(scope.values, scope, assignment)
-            raise Refusal(
-                f"undefined: {undefined}, at {where}", chain.sides[relation].start
-            ) from None
-        tally.comparisons += 1
-        if good and sign == "=":
-            pairs = paired(left, right, chain.sides[relation : relation + 2])
-            tally.worst = max(tally.worst, *(gap(a, b) for a, b in pairs))
-        if not good and pair not in tally.failures:
-            tally.failures[pair] = Failure(left, right, dict(scope.values), dict(assignment))
+        tally.sides |= {(number, at) for at in (first, current)[: 1 if sign in MEMBERS else 2]}
+        compare_pair(ready, pair, first, values, scope, assignment, tally)
     tally.estimated |= scope.shared.estimated
 
 
 def compare_pair(
-    ready: Prepared, relation: int, scope: Scope, values: dict[int, Any]
+    ready: Prepared,
+    pair: Pair,
+    first: int,
+    values: dict[int, Any],
+    scope: Scope,
+    assignment: Mapping[str, int],
+    tally: Tally,
+) -> None:
+    """Compare two sides of a chain; where both have no value, nothing is compared."""
+    relation = pair[1]
+    sign, places = ready.chain.signs[relation], (first, relation + 1)
+    sides = [ready.chain.sides[at] for at in places]
+    try:
+        left, right, good = compared(sides, sign, scope, values)
+    except Undefined:
+        wanted = places[:1] if sign in MEMBERS else places
+        missing = {at: why for at in wanted if (why := undefined(ready.chain.sides[at], scope))}
+        if not missing:
+            raise
+        if len(missing) == 1:
+            [(at, reason)] = missing.items()
+            certain = isinstance(reason, NoCase)
+            empty = Gap(str(reason), at, dict(scope.values), dict(assignment), certain)
+            tally.gaps.setdefault(pair, empty)
+        return
+    tally.hit(pair)
+    tally.comparisons += 1
+    if not good:
+        failure = Failure(left, right, dict(scope.values), dict(assignment), first)
+        tally.failures.setdefault(pair, failure)
+    elif sign == "=":
+        tally.worst = max(tally.worst, *(gap(a, b) for a, b in paired(left, right, sides)))
+
+
+def compared(
+    sides: Sequence[Node], sign: str, scope: Scope, values: dict[int, Any]
 ) -> tuple[Any, Any, bool]:
-    """Return the values of two neighbours, and whether their relation holds."""
-    sides, sign = ready.chain.sides[relation : relation + 2], ready.chain.signs[relation]
-    if sign in ("in", "notin"):
+    """Return the values of two sides, and whether their relation holds."""
+    if sign in MEMBERS:
         left = evaluate(sides[0], scope)
         return left, None, belongs(left, sides[1], scope) == (sign == "in")
 
@@ -101,6 +171,15 @@ def compare_pair(
         return compare_sides(sides, sign, inner, values if inner is scope else {})
 
     return settled(question, scope)
+
+
+def undefined(side: Node, scope: Scope) -> Undefined | None:
+    """Return why a side has no value, or nothing if it has one."""
+    try:
+        evaluate(side, scope)
+    except Undefined as reason:
+        return reason
+    return None
 
 
 def compare_proportional(
@@ -119,7 +198,11 @@ def compare_proportional(
             inner = scope.child(own)
             if not all(holds(c, inner) for c in ready.conditions[relation]):
                 continue
-            ratios.append((divide(evaluate(left, inner), evaluate(right, inner)), inner, own))
+            try:
+                ratio = divide(evaluate(left, inner), evaluate(right, inner))
+            except Undefined:
+                continue
+            ratios.append((ratio, inner, own))
         for ratio, inner, own in ratios[1:]:
             pair = (number, relation)
             tally.hit(pair)
@@ -134,14 +217,9 @@ def ratio_holds(left: Node, right: Node, one: Scope, other: Scope) -> bool:
     def question(inner: Scope) -> bool:
         own = other if inner is one else other.afresh()
         crossed = [
-            number_product(value(left, inner), value(right, own)),
-            number_product(value(left, own), value(right, inner)),
+            bare(value(left, inner)) * bare(value(right, own)),
+            bare(value(left, own)) * bare(value(right, inner)),
         ]
         return agree(crossed[0], crossed[1], "=", (left, right))
 
     return settled(question, one)
-
-
-def number_product(a: Any, b: Any) -> Any:
-    """Return the product of two numbers."""
-    return bare(a) * bare(b)

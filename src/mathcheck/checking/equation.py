@@ -9,7 +9,7 @@ from typing import Any
 from mathcheck.checking.prepare import Prepared, prepare
 from mathcheck.definitions import Definitions, define
 from mathcheck.expressions import Node
-from mathcheck.indices import Problem, bind_sums, certain_indices, check_sums
+from mathcheck.indices import bind_sums, certain_indices, check_sums
 from mathcheck.latex import Refusal, read_items
 from mathcheck.reading import (
     Statement,
@@ -18,6 +18,7 @@ from mathcheck.reading import (
     read_expression,
     read_statements,
 )
+from mathcheck.report import Problem
 from mathcheck.symbols import Entry, Table, name_key, parse_type
 
 
@@ -44,15 +45,18 @@ class Context:
     namespace: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     exact: bool = True
+    # Whether a change is sought that makes a relation hold.
+    causes: bool = True
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An equation that was read, ready to be evaluated; `after` is what holds after it."""
+    """An equation that was read, ready to be evaluated, and what holds before and after it."""
 
     text: str
     options: Options
     place: Context
+    before: Context
     after: Context
     prepared: tuple[Prepared, ...]
     extra: tuple[Node, ...]
@@ -98,6 +102,7 @@ def read(text: str, options: Options, place: Context) -> Reading:
         text,
         options,
         replace(inside, definitions=definitions),
+        place,
         replace(place, definitions=definitions),
         tuple(prepared),
         extra,

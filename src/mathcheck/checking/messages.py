@@ -1,20 +1,15 @@
-"""What is wrong with an equation, in words, with a counterexample."""
+"""What is wrong with an equation, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from mathcheck import samples
-from mathcheck.checking.causes import likely_cause
-from mathcheck.checking.compare import compare_all
 from mathcheck.checking.display import describe, shown
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
-from mathcheck.checking.tally import Failure, Tally
+from mathcheck.checking.sampling import shared
+from mathcheck.checking.tally import Failure, Gap
 from mathcheck.expressions import SetOf
-from mathcheck.latex import Refusal
-from mathcheck.numbers.precision import Undefined
+from mathcheck.report import Problem
 from mathcheck.values import Scope
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -27,58 +22,92 @@ SIGNS = {
     "in": r"\in",
     "notin": r"\notin",
 }
+# The words for a problem that is said in one sentence, with its data in order.
+SENTENCES = {
+    "bound twice": "the {0} binds {1}, which is bound already",
+    "bound in vain": "the {0} binds {1}, which does not occur in it",
+    "bound and free": "the {0} binds {1}, which is free elsewhere; use another letter",
+    "free on the right": "the index {0} is free on the right side alone; bind it, or say for "
+    "which {0} the equation holds",
+    "idle condition": "the condition is on {0}, which does not occur in the equation",
+    "vacuous": "vacuous: no sample meets the conditions",
+    "no values": "vacuous: at every sample both sides have no value; say where the equation holds",
+    "row never met": "this row of cases was met at no sample; leave it out, or narrow a symbol so "
+    "that it is met",
+    "never holds": "this holds for no values of what it relates",
+    "differs exactly": "the sides differ, by exact arithmetic",
+    "loose": "the bound is not sharp: the sides come no nearer than {0}",
+    "refused": "{0}",
+    "undefined": "undefined: {0}",
+    "python": "{0}",
+}
 
 
-def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | None:
-    """Return the simplest counterexample: the smallest sizes, the roundest numbers."""
-    table = reading.place.table
-    source = samples.generator(reading.text, reading.place.seed + 1)
-    keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = {key for key in keys if table.type(key).sampled}
-    for given in fitting_sizes(reading, keys)[:3]:
-        for values in samples.round_values(sampled, given, table, source):
-            tally = Tally()
-            scope = Scope(shared(reading.place), {**given, **values})
-            try:
-                compare_all([reading.prepared[number]], scope, tally)
-            except (Refusal, Undefined):
-                continue
-            if (0, relation) in tally.failures:
-                return tally.failures[0, relation]
-    return None
+def printed(problem: Problem, reading: Reading | None) -> str:
+    """Return the words for a problem; one of a relation needs the equation."""
+    if reading is not None and problem.kind in WRITERS:
+        return WRITERS[problem.kind](problem, reading)
+    sentence = SENTENCES[problem.kind].format(*problem.data)
+    repair = problem.data[2] if problem.kind.startswith("bound") else ""
+    return f"{sentence}; read as {repair} for {problem.data[1]}" if repair else sentence
 
 
-def failure_message(
-    reading: Reading,
-    number: int,
-    relation: int,
-    failure: Failure,
-    seen: Sequence[Mapping[str, Any]],
-) -> str:
-    """Return the message for a relation that does not hold."""
-    text, prepared, place = reading.text, reading.prepared, reading.place
-    ready = prepared[number]
-    chain = ready.chain
+def which_relation(reading: Reading, number: int, relation: int) -> str:
+    """Return which relation of an equation is meant: the second =."""
+    chain = reading.prepared[number].chain
     sign = chain.signs[relation]
-    printed = SIGNS.get(sign, sign)
-    left, right = chain.sides[relation], chain.sides[relation + 1]
     same = [k for k, s in enumerate(chain.signs) if s == sign]
-    which = f"the {ORDINALS[same.index(relation) % 8]} {printed}" if len(same) > 1 else printed
-    if len(prepared) > 1:
+    sign_printed = SIGNS.get(sign, sign)
+    which = (
+        f"the {ORDINALS[same.index(relation) % 8]} {sign_printed}"
+        if len(same) > 1
+        else (sign_printed)
+    )
+    if len(reading.prepared) > 1:
         which += f" of the {ORDINALS[number % 8]} equation"
-    spelled = [" ".join(text[n.start : n.end].split()) for n in (left, right)]
-    width = max(len(s) for s in spelled)
-    lines = [f"{which} does not hold"]
+    return which
+
+
+def spelled(reading: Reading, number: int, side: int) -> str:
+    """Return a side as it is printed."""
+    node = reading.prepared[number].chain.sides[side]
+    return " ".join(reading.text[node.start : node.end].split())
+
+
+def gap_message(problem: Problem, reading: Reading) -> str:
+    """Return the message for a side without a value where its neighbour has one."""
+    number, relation, gap = problem.data
+    assert isinstance(gap, Gap)
+    scope = Scope(shared(reading.place), gap.values)
+    return (
+        f"undefined: {gap.reason}, in {spelled(reading, number, gap.side)}, at "
+        f"{describe(gap.values, scope, gap.assignment)}; the other side of "
+        f"{which_relation(reading, number, relation)} has a value there"
+    )
+
+
+def failure_message(problem: Problem, reading: Reading) -> str:
+    """Return the message for a relation that does not hold, and its likely cause."""
+    number, relation, failure, causes = problem.data
+    assert isinstance(failure, Failure)
+    chain = reading.prepared[number].chain
+    right = chain.sides[relation + 1]
+    sides = [spelled(reading, number, at) for at in (failure.first, relation + 1)]
+    width = max(map(len, sides))
+    lines = [f"{which_relation(reading, number, relation)} does not hold"]
     if isinstance(right, SetOf) or failure.right is None:
-        lines.append(f"    {spelled[0]}  =  {shown(failure.left)}, not in {spelled[1]}")
-    elif sign == "propto":
+        lines.append(f"    {sides[0]}  =  {shown(failure.left)}, not in {sides[1]}")
+    elif chain.signs[relation] == "propto":
         lines.append(f"    the ratio is {shown(failure.left)} and {shown(failure.right)}")
     else:
-        for name, value in zip(spelled, (failure.left, failure.right), strict=True):
+        for name, value in zip(sides, (failure.left, failure.right), strict=True):
             lines.append(f"    {name:{width}}  =  {shown(value)}")
-    scope = Scope(shared(place), failure.values)
+    scope = Scope(shared(reading.place), failure.values)
     lines.append(f"    at {describe(failure.values, scope, failure.assignment)}")
-    cause = likely_cause(ready, relation, seen, place)
-    if cause:
-        lines.append(f"    {cause}")
-    return "\n".join(lines)
+    return "\n".join((*lines, *(f"    {cause}" for cause in causes)))
+
+
+WRITERS: dict[str, Callable[[Problem, Reading], str]] = {
+    "fails": failure_message,
+    "gap": gap_message,
+}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from mathcheck.expressions import ForAll, Node, Range, Relation, Symbol, walk
 from mathcheck.indices import (
-    Problem,
     bind_sums,
     certain_indices,
     check_sums,
@@ -15,6 +14,7 @@ from mathcheck.indices import (
     unbound_on_the_right,
 )
 from mathcheck.reading import Statement
+from mathcheck.report import Problem
 from mathcheck.symbols import Table
 
 
@@ -68,13 +68,7 @@ def prepare(
             and (not mentioned(condition.variable, conditions, condition))
         ):
             idle.add(condition)
-            problems.append(
-                Problem(
-                    f"the condition is on {condition.variable}, which does not occur in the "
-                    "equation",
-                    condition.start,
-                )
-            )
+            problems.append(Problem("idle condition", condition.start, (condition.variable,)))
         elif not isinstance(condition, Range):
             free |= free_indices(condition, table) & quantified
     chain = replace(statement.chain, sides=tuple(bound))

@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mathcheck import samples
+from mathcheck.checking.borders import border_samples
 from mathcheck.checking.equation import Context, Reading
 from mathcheck.checking.prepare import Prepared
+from mathcheck.checking.ranges import check_ranges
+from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Case, Node, Relation, Symbol, walk
-from mathcheck.indices import free_indices
+from mathcheck.expressions import Integral, Limit, Range, Relation, walk
+from mathcheck.kinds import SCALES
 from mathcheck.latex import read_items
-from mathcheck.symbols import name_key
-from mathcheck.values import Scope, Shared, evaluate, holds, index_range
+from mathcheck.samples import GENERAL, STRATA, Drawing, Sample
+from mathcheck.symbols import Table, name_key
+from mathcheck.values import Scope, Shared, holds, index_range
+from mathcheck.values.scope import BUDGET
 
 ATTEMPTS = 200
-# Of the values of the free indices, at most so many are tried at one point.
+# At so many samples each relation is compared, if they can be drawn.
+FEWEST = 4
+# So many samples are drawn while they have cost no more than so many steps of evaluation.
+MOST_POINTS, CHEAP = 40, 3000
+# Only what must be tried is tried after so many steps.
+COSTLY = 30_000
+# All values are tried if there are no more than so many at given sizes.
+MOST_VALUES = 1024
+# The same beside symbols of which there is no end of values.
+MOST_MIXED = 24
+# Samples from which borders of cases are sought.
+BASES = 3
+# Of the values of the free indices, so many are tried at one sample, or one of each pattern.
 ASSIGNMENTS = 16
 
 
-def shared(place: Context) -> Shared:
+def shared(place: Context, steps: int = BUDGET) -> Shared:
     """Return what the scopes of one sample share."""
-    return Shared(place.table, place.definitions)
+    return Shared(place.table, place.definitions, steps)
 
 
 def sampled_keys(
@@ -47,40 +64,109 @@ def sampled_keys(
 
 def sample_points(
     reading: Reading, keys: frozenset[str], points: int, tally: Tally
-) -> Iterator[dict[str, Any]]:
-    """Yield samples until every relation was compared at enough of them."""
+) -> Iterator[Sample]:
+    """Yield samples: all values if they are few, otherwise of each stratum, then at borders.
+
+    There are more of them while that is cheap, and until every relation was compared.
+    """
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed)
     sampled = {key for key in keys if table.type(key).sampled}
     combinations = fitting_sizes(reading, keys)
-    wanted = points if sampled else len(combinations)
-    for attempt in range(points + ATTEMPTS if sampled else len(combinations)):
-        given = combinations[attempt % len(combinations)]
-        yield {**given, **samples.random_values(sampled, given, table, source)}
-        enough = all(len(tally.hits.get(pair, ())) >= min(wanted, 4) for pair in reading.relations)
-        if attempt + 1 >= wanted and enough:
+    if not sampled:
+        yield from map(Sample, combinations)
+        return
+    finite = {key for key in sampled if not table.type(key).continuous}
+    if finite == sampled and (whole := everything(finite, combinations, table)):
+        yield from map(Sample, whole)
+        return
+    covering = covered(combinations)
+    start = tally.effort
+    scales = scales_for(reading)
+    drawn = planned(Drawing(sampled, table, source, scales), covering, scales)
+    least = max(len(covering), GENERAL + 2 * len(scales) if len(scales) > 1 else 2)
+    for attempt, sample in enumerate(drawn):
+        spent = start - tally.effort
+        cheap = attempt < (MOST_POINTS if spent < CHEAP else points) and spent < COSTLY
+        if attempt >= least and not cheap:
             break
-    for key, value in cases_of_equality(reading):
-        given = combinations[0]
-        values = {**given, **samples.random_values(sampled, given, table, source)}
-        values[key] = evaluate(value, Scope(shared(reading.place), values))
-        yield values
+        yield sample
+    if start - tally.effort < COSTLY:
+        yield from with_all_members(finite, sampled, covering, reading)
+    bases = samples.stream(sampled, combinations, table, source, (0,))
+    yield from border_samples(reading, itertools.islice(bases, BASES))
+    for sample in itertools.islice(drawn, ATTEMPTS):
+        if enough(reading, tally, FEWEST if start - tally.effort < COSTLY else 1):
+            return
+        yield sample
 
 
-def cases_of_equality(reading: Reading) -> list[tuple[str, Node]]:
-    """Return the numbers and values of cases such as `t = 0`, which no random sample meets."""
+def with_all_members(
+    finite: set[str], sampled: set[str], combinations: Sequence[dict[str, int]], reading: Reading
+) -> Iterator[Sample]:
+    """Yield samples with all values of the finite symbols, at the first and the last sizes."""
     table = reading.place.table
-    found: list[tuple[str, Node]] = []
-    cases = [n for p in reading.prepared for n in walk(p.chain) if isinstance(n, Case)]
-    for condition in (c for case in cases for c in case.conditions):
-        if not isinstance(condition, Relation) or condition.signs != ("=",):
-            continue
-        left, right = condition.sides
-        if isinstance(left, Symbol) and not free_indices(right, table):
-            kind = table.type(left.key)
-            if kind.sampled and kind.continuous and not kind.shape:
-                found.append((left.key, right))
-    return found
+    source = samples.generator(reading.text, reading.place.seed + 4)
+    for given in (combinations[0], *combinations[1:][-1:]):
+        whole = samples.everything(finite, given, table, MOST_MIXED) if finite else None
+        for values in whole or ():
+            others = samples.random_values(sampled - finite, given, table, source)
+            yield Sample({**given, **others, **values})
+
+
+def planned(
+    drawing: Drawing, combinations: Sequence[Mapping[str, int]], scales: Sequence[int]
+) -> Iterator[Sample]:
+    """Yield samples without end: in general position, of each scale, then the strata in turn."""
+    first = [("general", Drawing.general)] * GENERAL + [("scaled", Drawing.alike)] * len(scales)
+    strata = itertools.chain(first, itertools.cycle(STRATA))
+    for turn, (name, draw) in enumerate(strata):
+        # The sizes shift by one with each round, so that they meet all strata.
+        given = combinations[(turn + turn // len(combinations)) % len(combinations)]
+        yield Sample({**given, **draw(drawing, given)}, name)
+
+
+def enough(reading: Reading, tally: Tally, fewest: int) -> bool:
+    """Return whether every relation was compared at several samples."""
+    return all(len(tally.hits.get(pair, ())) >= fewest for pair in reading.relations)
+
+
+def everything(
+    keys: set[str], combinations: Sequence[Mapping[str, int]], table: Table
+) -> list[dict[str, Any]] | None:
+    """Return all values at all sizes, if they are finite and few."""
+    whole: list[dict[str, Any]] = []
+    for given in combinations:
+        values = samples.everything(keys, given, table, MOST_VALUES)
+        if values is None:
+            return None
+        whole.extend({**given, **v} for v in values)
+    return whole
+
+
+def covered(combinations: Sequence[dict[str, int]]) -> list[dict[str, int]]:
+    """Return sizes among which each size has each of its values, small ones first."""
+    wanted = {item for given in combinations for item in given.items()}
+    taken = [combinations[0], *combinations[1:][-1:]]
+    for given in combinations:
+        missing = wanted.difference(*(c.items() for c in taken))
+        if missing & given.items():
+            taken.append(given)
+    return sorted(taken, key=combinations.index)
+
+
+def scales_for(reading: Reading) -> tuple[int, ...]:
+    """Return the scales of the samples: one for a limit or an integral, which is approximated."""
+    table = reading.place.definitions.found
+    bodies = [d.body for key in names_read(reading) for d in table.get(key, ())]
+    nodes = (n for node in (*bodies, *(p.chain for p in reading.prepared)) for n in walk(node))
+    return (0,) if any(isinstance(n, Limit | Integral) for n in nodes) else SCALES
+
+
+def names_read(reading: Reading) -> frozenset[str]:
+    """Return all names that the sides of an equation reach."""
+    reach = reading.place.definitions.reach
+    return frozenset().union(*(reach(p.chain) for p in reading.prepared))
 
 
 def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]]:
@@ -91,7 +177,7 @@ def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]
     conditions = [
         c
         for c in dict.fromkeys((*reading.extra, *(c for group in groups for c in group)))
-        if isinstance(c, Relation)
+        if isinstance(c, Relation | Range)
         and all(table.type(key).dimension for key in reading.place.definitions.reach(c))
     ]
     return [
@@ -101,18 +187,19 @@ def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]
     ] or combinations
 
 
-def assignments(ready: Prepared, scope: Scope) -> list[dict[str, int]]:
-    """Return values of the free indices, all of them if they are few."""
-    ranges = [list(index_range(key, scope)) for key in ready.free]
-    total = [dict(zip(ready.free, values, strict=True)) for values in itertools.product(*ranges)]
-    meeting = [
-        a
-        for a in total
-        if not ready.conditions
-        or any(all(holds(c, scope.child(a)) for c in group) for group in ready.conditions)
-    ]
-    if len(meeting) <= ASSIGNMENTS:
-        return meeting
-    # Evenly spread, the first and the last among them: with diagonal and other entries.
-    step = (len(meeting) - 1) / (ASSIGNMENTS - 1)
-    return [meeting[round(k * step)] for k in range(ASSIGNMENTS)]
+def assignments(ready: Prepared, scope: Scope, turn: int = 0) -> Iterator[dict[str, int]]:
+    """Yield values of the free indices, of each pattern of equal ones."""
+    table = scope.shared.table
+    for group in ready.conditions:
+        check_ranges(group, scope)
+    ranges = [index_range(key, scope) for key in ready.free]
+    sampled = any(table.type(key).sampled for key in scope.values if key in table)
+
+    def meets(values: tuple[int, ...]) -> bool:
+        inner = scope.child(dict(zip(ready.free, values, strict=True)))
+        return any(all(holds(c, inner) for c in group) for group in ready.conditions)
+
+    always = not ready.conditions or not all(ready.conditions)
+    most = ASSIGNMENTS if sampled else MOST_VALUES
+    for values in chosen(ranges, (lambda values: True) if always else meets, most, turn):
+        yield dict(zip(ready.free, values, strict=True))

@@ -6,24 +6,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# The statement and the place of a relation in its chain.
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A relation that does not hold at a sample; `first` is the side that it is compared with."""
+
+    left: Any
+    right: Any
+    values: Mapping[str, Any]
+    assignment: Mapping[str, int]
+    first: int = 0
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A side without a value at a sample where its neighbour has one.
+
+    It is certain that it is a slip where no row of cases holds.
+    """
+
+    reason: str
+    side: int
+    values: Mapping[str, Any]
+    assignment: Mapping[str, int]
+    certain: bool = False
+
 
 @dataclass
 class Tally:
     """What was compared; a brief one stops at the first failure."""
 
     brief: bool = False
+    # Steps of evaluation that are left.
+    effort: int = 0
 
     comparisons: int = 0
     worst: float = 0.0
     # The samples, by their numbers, at which the conditions of a relation were met.
-    hits: dict[tuple[int, int], set[int]] = field(default_factory=dict)
-    failures: dict[tuple[int, int], Failure] = field(default_factory=dict)
+    hits: dict[Pair, set[int]] = field(default_factory=dict)
+    failures: dict[Pair, Failure] = field(default_factory=dict)
+    gaps: dict[Pair, Gap] = field(default_factory=dict)
+    # The rows of cases that were met, and the sides that were evaluated.
+    rows: set[int] = field(default_factory=set)
+    sides: set[Pair] = field(default_factory=set)
     # A limit, a series without end or an integral was met.
     estimated: bool = False
     python_problem: str = ""
+    # The smallest and the largest size of a number at which code was compared.
+    python_range: tuple[float, float] | None = None
     seen: list[Mapping[str, Any]] = field(default_factory=list)
 
-    def hit(self, pair: tuple[int, int]) -> None:
+    def hit(self, pair: Pair) -> None:
         """Note that the conditions of a relation are met at the present sample."""
         self.hits.setdefault(pair, set()).add(len(self.seen))
 
@@ -32,12 +68,7 @@ class Tally:
         """Return at how many samples the conditions of a relation were met."""
         return len(set().union(*self.hits.values()))
 
-
-@dataclass(frozen=True)
-class Failure:
-    """A relation that does not hold at a sample."""
-
-    left: Any
-    right: Any
-    values: Mapping[str, Any]
-    assignment: Mapping[str, int]
+    @property
+    def wrong(self) -> bool:
+        """Return whether something does not hold."""
+        return bool(self.failures or self.gaps or self.python_problem)

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from mathcheck import samples
-from mathcheck.checking.compare import tallied
+from mathcheck.checking.causes import likely_causes
+from mathcheck.checking.compare import CRASHES, tallied
+from mathcheck.checking.conditions import can_hold
+from mathcheck.checking.counterexample import smallest_failure
 from mathcheck.checking.display import shown
 from mathcheck.checking.equation import Context, Options, Reading, read
 from mathcheck.checking.exactly import Exactly, decided_exactly
-from mathcheck.checking.messages import failure_message, smallest_failure
+from mathcheck.checking.messages import printed
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys, shared
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Relation, SetOf
-from mathcheck.indices import Problem
+from mathcheck.expressions import Cases, Node, Relation, SetOf, walk
 from mathcheck.latex import Refusal
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undefined
-from mathcheck.report import Result
+from mathcheck.report import Problem, Result
 from mathcheck.values import Scope, evaluate, flat
 from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS
 
 # A sharp bound comes as near as this at one of so many points.
 NEARLY = Fraction(1, 1000)
 SHARP_POINTS = 30
+# With problems of these kinds alone an equation is refused: nothing in it is known to be false.
+REFUSING = frozenset({"refused", "undefined", "gap", "no values"})
 
 
 def check(text: str, options: Options, place: Context) -> tuple[Result, Context]:
@@ -51,25 +56,46 @@ def check(text: str, options: Options, place: Context) -> tuple[Result, Context]
     """
     try:
         reading = read(text, options, place)
-    except Refusal as refusal:
-        return Result("refused", refusal.message, position=refusal.position), place
-    except RecursionError:
-        return Result("refused", "the equation is nested too deeply"), place
+    except CRASHES as refusal:
+        return reported([problem_of(refusal)], None), place
     return judged(reading), reading.after
 
 
 def judged(reading: Reading) -> Result:
     """Return the verdict on an equation that was read; nothing is raised."""
-    if reading.condition or reading.options.given or not reading.relations:
+    if reading.condition:
+        problems = [] if can_hold(reading) else [Problem("never holds", 0)]
+        return reported(problems, reading) if problems else Result("read")
+    if reading.options.given or not reading.relations:
         return Result("read")
     try:
         return verdict(reading)
-    except Refusal as refusal:
-        return stopped(reading, refusal.message, refusal.position)
-    except (Undefined, ArithmeticError) as error:
-        return stopped(reading, f"undefined: {error}", None)
-    except RecursionError:
-        return stopped(reading, "the equation is nested too deeply", None)
+    except CRASHES as error:
+        return reported([*reading.problems, problem_of(error)], reading, "refused")
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Return the problem that an exception is; one that nobody foresaw is one too."""
+    if isinstance(error, Refusal):
+        return Problem("refused", error.position, (error.message,))
+    if isinstance(error, RecursionError):
+        return Problem("refused", None, ("the equation is nested too deeply",))
+    if isinstance(error, Undefined | ArithmeticError):
+        return Problem("undefined", None, (error,))
+    said = f"it can't be evaluated: {type(error).__name__}: {error}"
+    return Problem("refused", None, (said,))
+
+
+def reported(problems: Sequence[Problem], reading: Reading | None, status: str = "") -> Result:
+    """Return the result for what is wrong, in words."""
+    words = tuple(dict.fromkeys((printed(p, reading), p.position) for p in problems))
+    refused = all(p.kind in REFUSING for p in problems)
+    return Result(
+        status or ("refused" if refused else "failed"),
+        "\n".join(message for message, _ in words),
+        position=words[0][1],
+        problems=words,
+    )
 
 
 def names_used(reading: Reading) -> frozenset[str]:
@@ -86,20 +112,13 @@ def names_used(reading: Reading) -> frozenset[str]:
     return frozenset(found)
 
 
-def stopped(reading: Reading, message: str, position: int | None) -> Result:
-    """Return the verdict on an equation that can't be evaluated, with what was wrong before."""
-    found = [*((p.message, p.position) for p in reading.problems), (message, position)]
-    text = "\n".join(m for m, _ in found)
-    return Result("refused", text, position=found[0][1], problems=tuple(found))
-
-
 def stands(
     text: str, options: Options, place: Context, only: tuple[int, int] | None = None
 ) -> bool:
     """Return whether an equation, or one relation of it, passes; without a report."""
     try:
         return passes(read(text, options, place), only)
-    except (Refusal, Undefined, ArithmeticError, RecursionError):
+    except CRASHES:
         return False
 
 
@@ -107,12 +126,10 @@ def passes(reading: Reading, only: tuple[int, int] | None) -> bool:
     """Return whether a reading, or one relation of it, holds at all samples."""
     if not reading.relations or (reading.problems and only is None):
         return False
-    tally = tallied(reading, brief=only is None)
+    tally = tallied(reading, brief=True, only=only)
     if only is not None:
-        return only not in tally.failures and bool(tally.hits.get(only))
-    if tally.failures or tally.python_problem or vacuous(reading, tally):
-        return False
-    return not loose(reading)
+        return only not in {*tally.failures, *tally.gaps} and bool(tally.hits.get(only))
+    return not (tally.wrong or unmet(reading, tally) or loose(reading))
 
 
 def same_values(one: Reading, other: Reading, points: int) -> bool:
@@ -135,20 +152,27 @@ def same_values(one: Reading, other: Reading, points: int) -> bool:
     both = replace(one, prepared=tuple(pairs), options=replace(one.options, python=""))
     try:
         tally = tallied(both, brief=True, points=points)
-    except (Refusal, Undefined, ArithmeticError, RecursionError):
+    except CRASHES:
         return False
-    return not tally.failures
+    return not (tally.failures or tally.gaps)
 
 
-def vacuous(reading: Reading, tally: Tally) -> list[Problem]:
-    """Return a problem for each equation of which a relation was never compared."""
+def unmet(reading: Reading, tally: Tally) -> list[Problem]:
+    """Return a problem for each relation that was never compared, and each row never met."""
     found = []
     for number, ready in enumerate(reading.prepared):
         for relation, side in enumerate(ready.chain.sides[:-1]):
             defines = relation in ready.defining and not reading.options.python
             if not defines and not tally.hits.get((number, relation)):
-                found.append(Problem("vacuous: no sample meets the conditions", side.start))
+                evaluated = (number, relation + 1) in tally.sides
+                found.append(Problem("no values" if evaluated else "vacuous", side.start))
                 break
+        for at, side in enumerate(ready.chain.sides):
+            rows = (r for n in walk(side) if isinstance(n, Cases) for r in n.rows)
+            if (number, at) in tally.sides:
+                found.extend(
+                    Problem("row never met", r.start) for r in rows if id(r) not in tally.rows
+                )
     return found
 
 
@@ -181,10 +205,7 @@ def loose(reading: Reading) -> list[Problem]:
                     key = (number, relation)
                     gaps[key] = min(gaps.get(key, gap), gap)
     return [
-        Problem(
-            f"the bound is not sharp: the sides come no nearer than {shown(gap)}",
-            reading.prepared[number].chain.sides[relation + 1].start,
-        )
+        Problem("loose", reading.prepared[number].chain.sides[relation + 1].start, (shown(gap),))
         for (number, relation), gap in sorted(gaps.items())
         if gap > NEARLY
     ]
@@ -193,39 +214,27 @@ def loose(reading: Reading) -> list[Problem]:
 def verdict(reading: Reading) -> Result:
     """Compare all relations of an equation, and say what is wrong."""
     tally = tallied(reading)
-    problems = [*reading.problems, *vacuous(reading, tally), *loose(reading)]
-    messages: list[tuple[str, int | None]] = [
-        (p.message, p.position) for p in dict.fromkeys(problems)
-    ]
-    for (number, relation), failure in sorted(tally.failures.items()):
-        smallest = smallest_failure(reading, number, relation) or failure
-        messages.append(
-            (
-                failure_message(reading, number, relation, smallest, tally.seen),
-                reading.prepared[number].chain.sides[relation + 1].start,
-            )
-        )
-    if tally.python_problem:
-        messages.append((tally.python_problem, None))
-    exactly = decided_exactly(reading) if not messages and reading.place.exact else Exactly()
+    problems = [*reading.problems, *found_wrong(reading, tally), *loose(reading)]
+    exactly = decided_exactly(reading) if not problems and reading.place.exact else Exactly()
     if exactly.different:
-        messages.append(("the sides differ, by exact arithmetic", None))
+        problems.append(Problem("differs exactly", None))
     claims = len(reading.relations) - sum(len(p.defining) for p in reading.prepared)
     holds_something = claims or reading.options.python
-    status = "failed" if messages else "checked" if holds_something else "defines"
-    return Result(
-        status,
-        "\n".join(m for m, _ in messages),
-        tally.comparisons,
-        tally.points,
-        digits_compared(tally) if claims else 0,
-        reading.options.python,
-        tally.worst,
-        messages[0][1] if messages else None,
-        tuple(messages),
-        tuple(sorted(tally.failures)),
-        exactly.sizes,
-        grade(reading, tally, exactly) if status == "checked" else "",
+    result = (
+        reported(problems, reading)
+        if problems
+        else Result("checked" if holds_something else "defines")
+    )
+    return replace(
+        result,
+        comparisons=tally.comparisons,
+        points=tally.points,
+        digits=digits_compared(tally) if claims else 0,
+        python=reading.options.python,
+        python_range=tally.python_range or (),
+        largest_difference=tally.worst,
+        exact=exactly.sizes,
+        grade=grade(reading, tally, exactly) if result.status == "checked" else "",
     )
 
 
@@ -240,6 +249,26 @@ def grade(reading: Reading, tally: Tally, exactly: Exactly) -> str:
         if relation not in ready.defining
     }
     return "sampled" if tally.estimated or not signs <= {"=", "propto"} else "digits"
+
+
+def found_wrong(reading: Reading, tally: Tally) -> list[Problem]:
+    """Return what the comparisons found: relations that fail, sides without a value, code."""
+    problems = []
+    for pair, failure in sorted(tally.failures.items()):
+        smallest = smallest_failure(reading, *pair) or failure
+        data = (*pair, smallest, likely_causes(reading, pair, tally))
+        problems.append(Problem("fails", right_of(reading, pair).start, data))
+    for pair, gap in sorted(tally.gaps.items()):
+        if pair not in tally.failures:
+            problems.append(Problem("gap", right_of(reading, pair).start, (*pair, gap)))
+    if tally.python_problem:
+        problems.append(Problem("python", None, (tally.python_problem,)))
+    return [*(unmet(reading, tally) if not tally.gaps else []), *problems]
+
+
+def right_of(reading: Reading, pair: tuple[int, int]) -> Node:
+    """Return the right side of a relation."""
+    return reading.prepared[pair[0]].chain.sides[pair[1] + 1]
 
 
 def digits_compared(tally: Tally) -> int:

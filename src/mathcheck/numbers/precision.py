@@ -18,6 +18,10 @@ class Undefined(ValueError):  # noqa: N818, it is no error of the program
     """A value that does not exist: a division by zero, the logarithm of a negative number."""
 
 
+class NoCase(Undefined):
+    """No row of cases holds."""
+
+
 class Undecided(ArithmeticError):  # noqa: N818, it is an answer
     """The bounds of the error don't allow a decision: more digits may, or none."""
 

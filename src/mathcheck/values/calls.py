@@ -80,6 +80,7 @@ def same_form(parameters: tuple[Parameter, ...], node: Call) -> bool:
         p.separator == a.separator
         and p.literal == a.literal
         and bool(p.key) == (a.value is not None)
+        and (not p.random or a.value == Symbol(p.key))
         for p, a in zip(parameters, node.arguments, strict=True)
     )
 

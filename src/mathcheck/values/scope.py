@@ -53,6 +53,8 @@ class Shared:
     definitions: Definitions
     steps: int = BUDGET
     estimated: bool = False
+    # The rows of cases that were met, by their identity.
+    rows: set[int] = field(default_factory=set)
     tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def spend(self, position: int | None = None, steps: int = 1) -> None:

@@ -10,7 +10,7 @@ from mathcheck.expressions import Big, Cases, Constant, Indicator, Range
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
 from mathcheck.numbers.balls import tame
-from mathcheck.numbers.precision import Undefined
+from mathcheck.numbers.precision import NoCase, Undefined
 from mathcheck.operations.extremes import extreme, position
 from mathcheck.operations.signs import add, times
 from mathcheck.values.conditions import bind, holds
@@ -46,8 +46,9 @@ def of_cases(node: Cases, scope: Scope) -> Any:
     """Return the value of the first row of which the conditions hold."""
     for row in node.rows:
         if all(holds(condition, scope) for condition in row.conditions):
+            scope.shared.rows.add(id(row))
             return value(row.value, scope)
-    raise Undefined("no case holds")
+    raise NoCase("no case holds")
 
 
 def of_indicator(node: Indicator, scope: Scope) -> Any:

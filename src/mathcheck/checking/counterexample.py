@@ -1,0 +1,37 @@
+"""The simplest counterexample to a relation that does not hold."""
+
+from __future__ import annotations
+
+from mathcheck import samples
+from mathcheck.checking.compare import compare_all
+from mathcheck.checking.equation import Reading
+from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
+from mathcheck.checking.tally import Failure, Tally
+from mathcheck.latex import Refusal
+from mathcheck.numbers.precision import Undefined
+from mathcheck.values import Scope
+
+# Steps of evaluation for the search.
+SMALL_EFFORT = 20_000
+
+
+def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | None:
+    """Return the simplest counterexample: the smallest sizes, the roundest numbers."""
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed + 1)
+    keys = sampled_keys(reading.prepared, (), reading.place)
+    sampled = {key for key in keys if table.type(key).sampled}
+    left = SMALL_EFFORT
+    for given in fitting_sizes(reading, keys)[:3]:
+        for values in samples.round_values(sampled, given, table, source):
+            tally = Tally()
+            scope = Scope(shared(reading.place, left), {**given, **values})
+            try:
+                compare_all([reading.prepared[number]], scope, tally)
+            except (Refusal, Undefined, ArithmeticError):
+                continue
+            finally:
+                left = max(0, scope.shared.steps)
+            if (0, relation) in tally.failures:
+                return tally.failures[0, relation]
+    return None

@@ -1,0 +1,111 @@
+"""A search for a point at which an inequality does not hold."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from mathcheck import samples
+from mathcheck.checking.decide import paired
+from mathcheck.checking.equation import Reading
+from mathcheck.checking.sampling import assignments, covered, fitting_sizes, planned, shared
+from mathcheck.checking.tally import Failure, Pair, Tally
+from mathcheck.kinds import SCALES
+from mathcheck.numbers.duals import bare
+from mathcheck.values import Scope, decide, evaluate, holds
+
+# For each sign, whether the left side is the smaller one.
+SMALLER_LEFT = {"<": True, "<=": True, ">": False, ">=": False}
+# Steps of evaluation for each inequality; points that are drawn, and moves from the worst.
+EFFORT, POINTS, MOVES = 4000, 200, 120
+ASSIGNMENTS = 4
+
+
+def search(reading: Reading, keys: frozenset[str], tally: Tally) -> None:
+    """Add the failures of inequalities that are found by going down from the worst points."""
+    table = reading.place.table
+    sampled = {key for key in keys if table.type(key).sampled}
+    if not any(table.type(key).continuous for key in sampled):
+        return
+    for pair in reading.relations:
+        sign = reading.prepared[pair[0]].chain.signs[pair[1]]
+        if sign in SMALLER_LEFT and pair not in tally.failures:
+            failure = Search(reading, sampled, pair).failure()
+            if failure is not None:
+                tally.failures[pair] = failure
+
+
+class Search:
+    """The search for a failure of one inequality."""
+
+    def __init__(self, reading: Reading, sampled: set[str], pair: Pair) -> None:
+        self.reading, self.pair, self.sampled = reading, pair, sampled
+        self.ready = reading.prepared[pair[0]]
+        self.source = samples.generator(reading.text, reading.place.seed + 3)
+        self.left = EFFORT
+        self.wrong: Failure | None = None
+
+    def failure(self) -> Failure | None:
+        """Return a failure, if one is found."""
+        lowest: tuple[float, Mapping[str, Any]] | None = None
+        for turn, values in enumerate(self.points()):
+            height = self.height(values, turn)
+            if height is not None and (lowest is None or height < lowest[0]):
+                lowest = height, values
+            if self.wrong or self.left <= EFFORT // 2:
+                break
+        for move in range(MOVES if lowest else 0):
+            if self.wrong or self.left <= 0:
+                break
+            assert lowest is not None
+            values = self.moved(lowest[1], Fraction(1, 2 ** (1 + move % 10)))
+            height = self.height(values, 0)
+            if height is not None and height < lowest[0]:
+                lowest = height, values
+        return self.wrong
+
+    def points(self) -> Iterator[Mapping[str, Any]]:
+        """Yield points of all scales, and the sizes in turn."""
+        table = self.reading.place.table
+        sizes = covered(fitting_sizes(self.reading, frozenset(self.sampled)))
+        drawing = samples.Drawing(self.sampled, table, self.source, SCALES)
+        drawn = planned(drawing, sizes, SCALES)
+        return (sample.values for sample in itertools.islice(drawn, POINTS))
+
+    def moved(self, values: Mapping[str, Any], step: Fraction) -> Mapping[str, Any]:
+        """Return a point nearby: one of the symbols is moved."""
+        key = self.source.choice(sorted(self.sampled))
+        sizes = {k: v for k, v in values.items() if k not in self.sampled}
+        kind = self.reading.place.table.type(key)
+        return {**values, key: kind.moved(values[key], sizes, self.source, step)}
+
+    def height(self, values: Mapping[str, Any], turn: int) -> float | None:
+        """Return the least relative height at a point; a failure there is noted."""
+        scope = Scope(shared(self.reading.place, max(1, self.left)), values)
+        before = scope.shared.steps
+        try:
+            return min(self.heights(scope, turn), default=None)
+        except Exception:
+            return None
+        finally:
+            self.left -= max(1, before - scope.shared.steps)
+
+    def heights(self, scope: Scope, turn: int) -> Iterator[float]:
+        """Yield the relative heights for values of the free indices."""
+        relation = self.pair[1]
+        sides = self.ready.chain.sides[relation : relation + 2]
+        smaller_left = SMALLER_LEFT[self.ready.chain.signs[relation]]
+        chosen = assignments(self.ready, scope, turn)
+        for assignment in itertools.islice(chosen, ASSIGNMENTS):
+            inner = scope.child(assignment)
+            if not all(holds(c, inner) for c in self.ready.conditions[relation]):
+                continue
+            left, right = (evaluate(side, inner) for side in sides)
+            for a, b in paired(left, right, sides):
+                low, high = (a, b) if smaller_left else (b, a)
+                if decide(high, low, "<"):
+                    self.wrong = Failure(left, right, dict(scope.values), assignment, relation)
+                total = float(abs(bare(low))) + float(abs(bare(high)))
+                yield float(bare(high) - bare(low)) / total if total else 0.0
