@@ -10,14 +10,20 @@ from mathcheck.checking.code import code_of, compare_python
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared, order_of
-from mathcheck.checking.sampling import assignments, sample_points, sampled_keys, shared
+from mathcheck.checking.sampling import (
+    assignments,
+    sample_points,
+    sampled_keys,
+    scales_for,
+    shared,
+)
 from mathcheck.checking.search import search
 from mathcheck.checking.tally import Failure, Gap, Pair, Tally
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import DEEP, DIGITS, NoCase, Undefined, digits
+from mathcheck.numbers.precision import DEEP, DIGITS, Kink, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
 from mathcheck.values import Scope, TooMuch, belongs, evaluate, holds, index_range, settled
@@ -54,12 +60,13 @@ def tallied(
     code = code_of(reading)
     tally = Tally(brief, effort)
     keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
+    scales = scales_for(reading)
     for sample in sample_points(reading, keys, points, tally):
         compare_sample(reading, code, sample, tally)
         if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
             break
         met = all(tally.hits.get(pair) for pair in reading.relations)
-        if tally.estimated and met and len(tally.seen) >= ESTIMATED_POINTS:
+        if scales == (0,) and tally.estimated and met and len(tally.seen) >= ESTIMATED_POINTS:
             break
     if not tally.wrong:
         search(reading, keys, tally)
@@ -146,7 +153,7 @@ def compare_pair(
             raise
         if len(missing) == 1:
             [(at, reason)] = missing.items()
-            certain = isinstance(reason, NoCase)
+            certain = isinstance(reason, NoCase | Kink)
             empty = Gap(str(reason), at, dict(scope.values), dict(assignment), certain)
             tally.gaps.setdefault(pair, empty)
         return

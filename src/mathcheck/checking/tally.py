@@ -25,7 +25,7 @@ class Failure:
 class Gap:
     """A side without a value at a sample where its neighbour has one.
 
-    It is certain that it is a slip where no row of cases holds.
+    It is certain that it is a slip where no row of cases holds, or where a kink is differentiated.
     """
 
     reason: str

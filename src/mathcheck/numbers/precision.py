@@ -22,6 +22,10 @@ class NoCase(Undefined):
     """No row of cases holds."""
 
 
+class Kink(Undefined):
+    """A derivative is taken where there need not be one."""
+
+
 class Undecided(ArithmeticError):  # noqa: N818, it is an answer
     """The bounds of the error don't allow a decision: more digits may, or none."""
 

@@ -13,7 +13,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, determinant, flat, shape
 from mathcheck.numbers.balls import Ball, ball, plus
 from mathcheck.numbers.duals import Dual, bare
-from mathcheck.numbers.precision import Undecided, Undefined
+from mathcheck.numbers.precision import Kink, Undecided, Undefined
 from mathcheck.operations.elementary import sqrt
 from mathcheck.operations.record import COMPOSED, Record
 from mathcheck.operations.special import absolute
@@ -27,7 +27,7 @@ def position(kind: str, numbers: Sequence[Any]) -> int:
     for place in range(1, len(numbers)):
         one, other = bare(numbers[place]), bare(numbers[best])
         if one == other and tied(numbers[place], numbers[best]):
-            raise Undefined(f"the {kind} of equal numbers has no derivative; leave them out")
+            raise Kink(f"the {kind} of equal numbers has no derivative; leave them out")
         if one > other if kind == "max" else one < other:
             best = place
     return best

@@ -11,7 +11,7 @@ from mpmath import libmp
 
 from mathcheck.numbers.balls import NEVER, Ball, Rational, ball, divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import Undecided, Undefined, digits, working
+from mathcheck.numbers.precision import Kink, Undecided, digits, working
 from mathcheck.operations.elementary import NATS, exp, scaled, sqrt
 from mathcheck.operations.functions import Function, enclosed, ends, record
 
@@ -109,9 +109,7 @@ def jump(
 
     def slope(x: Any) -> Any:
         if at(bare(x)):
-            raise Undefined(
-                f"{function} has no derivative at {bare(x)}; leave it out by a condition"
-            )
+            raise Kink(f"{function} has no derivative at {bare(x)}; leave it out by a condition")
         return rate(x)
 
     return Function(function, value, slope)

@@ -23,7 +23,7 @@ from mathcheck.expressions import (
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, flat
 from mathcheck.numbers.duals import Dual, bare
-from mathcheck.numbers.precision import Undefined
+from mathcheck.numbers.precision import Kink
 from mathcheck.operations.special import is_whole
 from mathcheck.values.scope import Scope, TooMuch, index_range, scalar, value, whole
 
@@ -158,7 +158,7 @@ def compared(a: Any, b: Any, sign: str, right: Node) -> bool:
     one, other = bare(a), bare(b)
     equal = bool(one == other)
     if equal and (isinstance(a, Dual) or isinstance(b, Dual)):
-        raise Undefined("the border of a condition, where there need not be a derivative")
+        raise Kink("the border of a condition, where there need not be a derivative")
     return ORDERS[sign](equal, lambda: bool(one < other))
 
 

@@ -50,22 +50,32 @@ def joint(key: str, scope: Scope) -> tuple[list[str], np.ndarray]:
     return together, table
 
 
-def support(key: str, scope: Scope) -> int:
-    """Return how many values a random variable takes."""
+def support(key: str, scope: Scope) -> range:
+    """Return the values that a random variable takes."""
     together, table = joint(key, scope)
-    return int(table.shape[together.index(key)])
+    axis = together.index(key)
+    first = firsts(key, scope)[axis]
+    return range(first, first + int(table.shape[axis]))
+
+
+def firsts(key: str, scope: Scope) -> tuple[int, ...]:
+    """Return the first values of all variables that share the distribution of one."""
+    name, together = distribution(key, scope)
+    entries = scope.shared.table.entries
+    shape = entries[name].type.shape if name in entries else ()
+    return tuple(d.first for d in shape) if len(shape) == len(together) else (1,) * len(together)
 
 
 def outcomes(keys: Iterable[str], scope: Scope) -> Iterator[tuple[dict[str, int], Any]]:
     """Yield the outcomes of random variables with their probabilities."""
-    tables: dict[str, tuple[list[str], np.ndarray]] = {}
+    tables: dict[str, tuple[list[str], np.ndarray, tuple[int, ...]]] = {}
     for key in keys:
-        tables[distribution(key, scope)[0]] = joint(key, scope)
-    for places in itertools.product(*(np.ndindex(t.shape) for _, t in tables.values())):
+        tables[distribution(key, scope)[0]] = (*joint(key, scope), firsts(key, scope))
+    for places in itertools.product(*(np.ndindex(t.shape) for _, t, _ in tables.values())):
         outcome: dict[str, int] = {}
         weight: Any = 1
-        for (together, table), place in zip(tables.values(), places, strict=True):
-            outcome |= {k: p + 1 for k, p in zip(together, place, strict=True)}
+        for (together, table, first), place in zip(tables.values(), places, strict=True):
+            outcome |= {k: p + f for k, p, f in zip(together, place, first, strict=True)}
             weight = weight * table[place]
         yield outcome, weight
 

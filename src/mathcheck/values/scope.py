@@ -222,7 +222,7 @@ def index_range(key: str, scope: Scope) -> range | tuple[int, ...]:
     if kind.kind == "binary":
         return range(2)
     if kind.kind == "variable":
-        return range(1, support(key, scope) + 1)
+        return support(key, scope)
     raise Refusal(f"{key}, a {kind.kind}, runs over no whole numbers")
 
 

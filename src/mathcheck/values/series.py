@@ -12,7 +12,7 @@ from mathcheck.numbers.balls import NEVER, Ball, ball, divide, plus, tame
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Undefined, digits, working
 from mathcheck.values.estimates import estimated, leafwise, size
-from mathcheck.values.scope import Scope, TooMuch, scalar, whole
+from mathcheck.values.scope import Scope, scalar, whole
 
 # Terms are added one by one as long as there are no more than these.
 DIRECT = 400
@@ -57,9 +57,9 @@ def of_series(node: Big, scope: Scope) -> Any:
         )
 
 
-def unsettled(node: Big) -> TooMuch:
+def unsettled(node: Big) -> Refusal:
     """Return the refusal of a series of which no sum is known."""
-    return TooMuch(
+    return Refusal(
         f"the {node.kind} without end has not settled after {DIRECT} terms, and its terms show no "
         "law by which it has a value; mark it as not checked",
         node.start,
@@ -85,6 +85,8 @@ def added(term: Term, low: int, node: Big) -> Any:
         if len(fallen) > 2 * WINDOW and max(fallen[-WINDOW:]) < largest - SMALL:
             break
     else:
+        if node.kind == "sum" and rising(fallen):
+            raise Undefined("the sum without end has none: its terms do not fall")
         return None
     if largest == NEVER:
         raise unsettled(node)
@@ -104,6 +106,14 @@ def bounded(x: Any, tail: float, largest: float) -> Ball:
     """Return a partial sum with the bound of what is left as its radius."""
     x = ball(x)
     return Ball(x.middle, plus(x.radius, tail), max(x.terms, largest))
+
+
+def rising(fallen: list[float]) -> bool:
+    """Return whether the last terms grow, or stay, and no slower than those before."""
+    first, second, third = (
+        max(fallen[start : start + WINDOW]) for start in (-3 * WINDOW, -2 * WINDOW, -WINDOW)
+    )
+    return third >= second and third - second >= (second - first) * (1 - 2**-20)
 
 
 def falling(fallen: list[float]) -> float | None:
