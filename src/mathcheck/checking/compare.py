@@ -23,7 +23,7 @@ from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import DEEP, DIGITS, Kink, NoCase, Undefined, digits
+from mathcheck.numbers.precision import DEEP, DIGITS, Beyond, Kink, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
 from mathcheck.values import Scope, TooMuch, belongs, evaluate, holds, index_range, settled
@@ -60,13 +60,15 @@ def tallied(
     code = code_of(reading)
     tally = Tally(brief, effort)
     keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
-    scales = scales_for(reading)
+    approximated = scales_for(reading) == (0,)
     for sample in sample_points(reading, keys, points, tally):
-        compare_sample(reading, code, sample, tally)
+        shallow = brief or approximated or tally.seen
+        with digits(DIGITS if shallow else DEEP):
+            compare_sample(reading, code, sample, tally)
         if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
             break
         met = all(tally.hits.get(pair) for pair in reading.relations)
-        if scales == (0,) and tally.estimated and met and len(tally.seen) >= ESTIMATED_POINTS:
+        if approximated and (tally.wrong or (met and len(tally.seen) >= ESTIMATED_POINTS)):
             break
     if not tally.wrong:
         search(reading, keys, tally)
@@ -78,8 +80,7 @@ def compare_sample(reading: Reading, code: Code | None, sample: Sample, tally: T
     scope = Scope(shared(reading.place, min(BUDGET, tally.effort)), sample.values)
     before, gaps = scope.shared.steps, dict(tally.gaps)
     try:
-        with digits(DIGITS if tally.brief or tally.seen else DEEP):
-            compare_all(reading.prepared, scope, tally)
+        compare_all(reading.prepared, scope, tally)
         if code and not tally.python_problem and sample.stratum in ORDINARY:
             problem = compare_python(reading.prepared[0], code, scope, tally, reading)
             tally.python_problem = problem
@@ -151,6 +152,9 @@ def compare_pair(
         missing = {at: why for at in wanted if (why := undefined(ready.chain.sides[at], scope))}
         if not missing:
             raise
+        for at, reason in missing.items():
+            if isinstance(reason, Beyond):
+                raise Refusal(str(reason), ready.chain.sides[at].start) from None
         if len(missing) == 1:
             [(at, reason)] = missing.items()
             certain = isinstance(reason, NoCase | Kink)

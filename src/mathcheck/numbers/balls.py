@@ -18,7 +18,7 @@ from typing import Any
 
 from mpmath import libmp
 
-from mathcheck.numbers.precision import Undecided, Undefined, working
+from mathcheck.numbers.precision import Beyond, Undecided, Undefined, working
 
 NEVER = -math.inf
 # Logarithms are rounded upward by more than a `float` may err.
@@ -64,7 +64,7 @@ class Ball:
     ) -> None:
         size = middle[2] + math.log2(middle[1]) if middle[1] else NEVER
         if size > LARGEST_EXPONENT or radius > LARGEST_EXPONENT:
-            raise Undefined("a number beyond those that are computed")
+            raise Beyond("a number beyond those that are computed")
         self.middle, self.radius, self.size, self.root = middle, radius, size, root
         self.terms = terms if terms > size else size
 

@@ -22,6 +22,10 @@ class NoCase(Undefined):
     """No row of cases holds."""
 
 
+class Beyond(Undefined):
+    """A value that exists, and is too large to be computed."""
+
+
 class Kink(Undefined):
     """A derivative is taken where there need not be one."""
 

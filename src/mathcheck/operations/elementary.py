@@ -17,7 +17,7 @@ from mathcheck.numbers.balls import (
     rooted_ball,
 )
 from mathcheck.numbers.complexes import Complex
-from mathcheck.numbers.precision import Undecided, Undefined
+from mathcheck.numbers.precision import Beyond, Undecided
 from mathcheck.operations.functions import Function, enclosed, ends, record
 
 NATS = math.log2(math.e)
@@ -53,7 +53,7 @@ def exponential(x: Any) -> Any:
         return bounded_exponential(x)
     top = ends(x)[1] if x.radius > NEVER else x
     if not x.middle[0] or (top.high > LARGEST_POWER and not top.middle[0]):
-        raise Undefined("e to a power beyond those that are computed")
+        raise Beyond("e to a power beyond those that are computed")
     if top.high > LARGEST_POWER:
         return Ball(libmp.fzero, -LARGEST_EXPONENT / 4)
     half = bounded_exponential(top) / 2

@@ -20,7 +20,7 @@ from mathcheck.numbers.arrays import each, shape
 from mathcheck.numbers.balls import NEVER, Ball, Rational, ball, plus, shown
 from mathcheck.numbers.complexes import Complex
 from mathcheck.numbers.duals import Dual
-from mathcheck.numbers.precision import Undecided, Undefined, working
+from mathcheck.numbers.precision import Beyond, Undecided, Undefined, working
 from mathcheck.operations.record import Record
 
 EVERYWHERE = "every number"
@@ -50,6 +50,8 @@ class Function:
     domain: str = EVERYWHERE
     known: Mapping[int, int] = field(default_factory=dict)
     of_complex: Callable[[Complex], Any] | None = None
+    # Numbers of this size are too large to compute with.
+    limit: int | None = None
 
     def __call__(self, x: Any) -> Any:
         """Return the value at a number, with its derivative if the number has one."""
@@ -63,6 +65,9 @@ class Function:
             return self.of_complex(x)
         if not isinstance(x, Ball | Rational):
             return x.apply(self.name)
+        size: Any = abs(x)
+        if self.limit is not None and size >= self.limit:
+            raise Beyond(f"{self.name} of {shown(x)}, which is beyond {self.limit}")
         if not self.defined(x):
             raise Undefined(f"{self.name} of {shown(x)}; it is defined for {self.domain}")
         if self.known and isinstance(x, Rational) and x.denominator == 1 and int(x) in self.known:

@@ -8,7 +8,7 @@ from typing import Any
 from mathcheck.numbers.balls import LONGEST, Ball, Rational, divide, rooted_ball, shown
 from mathcheck.numbers.complexes import Complex
 from mathcheck.numbers.duals import Dual, bare
-from mathcheck.numbers.precision import Undefined
+from mathcheck.numbers.precision import Beyond, Undefined
 from mathcheck.operations.elementary import exp, log
 from mathcheck.operations.special import FACTORS, gamma
 
@@ -80,8 +80,10 @@ def whole_power(base: Any, exponent: int) -> Any:
 
 def natural(x: Any, what: str, low: int = 0) -> int:
     """Return a number that is whole and not too large to count to."""
-    if not isinstance(x, Rational) or x.denominator != 1 or not low <= x <= FACTORS:
-        raise Undefined(f"{what} of {shown(bare(x))}; a whole number to {FACTORS} is expected")
+    if not isinstance(x, Rational) or x.denominator != 1 or x < low:
+        raise Undefined(f"{what} of {shown(bare(x))}; a whole number from {low} on is expected")
+    if x > FACTORS:
+        raise Beyond(f"{what} of {shown(bare(x))}, which is beyond {FACTORS}")
     return int(x)
 
 

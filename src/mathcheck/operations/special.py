@@ -18,13 +18,12 @@ from mathcheck.operations.functions import Function, enclosed, ends, record
 FACTORS = 10_000
 # A bound of a derivative needs few digits.
 FEW_DIGITS = 15
-NO_POLE = "numbers that are no pole, to 10000"
-ERRORS = "numbers to 1000"
+NO_POLE = "numbers that are no pole"
 
 
 def no_pole(x: Any) -> bool:
-    """Return whether the gamma function is defined, and not too large to compute."""
-    return bool(abs(x) < FACTORS) and (x > 0 or not is_whole(x))
+    """Return whether the gamma function is defined."""
+    return x > 0 or not is_whole(x)
 
 
 def is_whole(x: Any) -> bool:
@@ -67,6 +66,7 @@ def polygamma(order: int) -> Function:
         lambda x: polygamma(order + 1)(x),
         no_pole,
         NO_POLE,
+        limit=FACTORS,
     )
 
 
@@ -129,20 +129,20 @@ erf: Function = Function(
     "erf",
     enclosed(libmp.mpf_erf, bell_bound, twice=True),
     bell,
-    lambda x: abs(x) < 1000,
-    ERRORS,
-    {0: 0},
+    known={0: 0},
+    limit=1000,
 )
 erfc: Function = Function(
     "erfc",
     enclosed(libmp.mpf_erfc, bell_bound, twice=True),
     lambda x: -bell(x),
-    lambda x: abs(x) < 1000,
-    ERRORS,
-    {0: 1},
+    known={0: 1},
+    limit=1000,
 )
 digamma: Function = polygamma(0)
-gamma: Function = Function("gamma", gamma_value, lambda x: gamma(x) * digamma(x), no_pole, NO_POLE)
+gamma: Function = Function(
+    "gamma", gamma_value, lambda x: gamma(x) * digamma(x), no_pole, NO_POLE, limit=FACTORS
+)
 absolute: Function = jump("absolute", abs, lambda x: x == 0, lambda x: sign(x))
 sign: Function = jump("sign", sign_of, lambda x: x == 0, lambda x: 0)
 floor: Function = jump("floor", whole_part, is_whole, lambda x: 0)

@@ -88,7 +88,8 @@ def refined(integrand: Callable[[Any], Any]) -> tuple[Any, dict[Fraction, Any]]:
         points |= {k * step: integrand(k * step) for k in range(1 - ends, ends, 2)}
         now = total(points, step)
         absolute = max(map(size_of, points.values()))
-        settled = size_of(now - before) <= absolute - AGREED
+        # An integrand that is an integral itself has an error of its own.
+        settled = size_of(now - before) <= max(absolute - AGREED, error_of(now) + COARSEST)
         if settled or step <= Fraction(1, FINEST):
             break
     edges = COARSEST + max(size_of(points[UNITS]), size_of(points[-UNITS]))
@@ -103,6 +104,13 @@ def refined(integrand: Callable[[Any], Any]) -> tuple[Any, dict[Fraction, Any]]:
 def size_of(x: Any) -> float:
     """Return the logarithm of the larger of a number and its derivatives."""
     return max(size_of(x.value), size_of(x.slope)) if isinstance(x, Dual) else size(x)
+
+
+def error_of(x: Any) -> float:
+    """Return the logarithm of the larger of the errors of a number and its derivatives."""
+    if isinstance(x, Dual):
+        return max(error_of(x.value), error_of(x.slope))
+    return x.radius if isinstance(x, Ball) else NEVER
 
 
 def total(points: dict[Fraction, Any], step: Fraction) -> Any:

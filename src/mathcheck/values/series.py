@@ -111,7 +111,7 @@ def bounded(x: Any, tail: float, largest: float) -> Ball:
 def rising(fallen: list[float]) -> bool:
     """Return whether the last terms grow, or stay, and no slower than those before."""
     first, second, third = (
-        max(fallen[start : start + WINDOW]) for start in (-3 * WINDOW, -2 * WINDOW, -WINDOW)
+        max(fallen[DIRECT - windows * WINDOW :][:WINDOW]) for windows in (3, 2, 1)
     )
     return third >= second and third - second >= (second - first) * (1 - 2**-20)
 
