@@ -72,7 +72,11 @@ class Search:
         sizes = covered(fitting_sizes(self.reading, frozenset(self.sampled)))
         drawing = samples.Drawing(self.sampled, table, self.source, SCALES)
         drawn = planned(drawing, sizes, SCALES)
-        return (sample.values for sample in itertools.islice(drawn, POINTS))
+        # Where a strict inequality becomes an equality all is zero or equal, in the first place.
+        for given in (sizes[0], *sizes[1:][-1:]):
+            for values in samples.round_values(self.sampled, given, table, self.source):
+                yield {**given, **values}
+        yield from (sample.values for sample in itertools.islice(drawn, POINTS))
 
     def moved(self, values: Mapping[str, Any], step: Fraction) -> Mapping[str, Any]:
         """Return a point nearby: one of the symbols is moved."""

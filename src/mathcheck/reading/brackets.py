@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mathcheck.expressions import Evaluated, Indicator, Listed, Matrix, Node, Operation
+from mathcheck.expressions import Evaluated, Indicator, Listed, Matrix, Node, Number, Operation
 from mathcheck.latex import Refusal, Token, canonical
 from mathcheck.reading import dots
 from mathcheck.reading.core import expression, reads
@@ -45,6 +45,11 @@ def grouped(inner: Cursor, opening: Token, end: int) -> Node:
         inner.complete()
         return Indicator(condition, start=start, end=end)
     inner.complete()
+    if opening.text == r"\{" and isinstance(entries[0], Number):
+        raise Refusal(
+            r"\{…\} of a number has two readings; write x - \lfloor x \rfloor, or round brackets",
+            start,
+        )
     written = [entry for entry in entries if entry is not None]
     if len(written) < len(entries):
         return Listed(dots.column(entries, start, end), start=start, end=end)

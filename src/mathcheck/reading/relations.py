@@ -53,6 +53,10 @@ def a_set(cursor: Cursor) -> Node:
     )
 
 
+# What may stand below a set of numbers.
+RESTRICTIONS = (">0", r"\geq0", "<0", r"\leq0")
+
+
 def number_set(cursor: Cursor, letter: str) -> SetOf:
     r"""Read `\mathbb{R}^{m \times n}`, `\mathbb{R}_{>0}` and the like."""
     start = cursor.position
@@ -62,6 +66,12 @@ def number_set(cursor: Cursor, letter: str) -> SetOf:
     for script in cursor.scripts():
         if script.sign == "_":
             restricted = canonical(script.items)
+            if restricted not in RESTRICTIONS:
+                raise Refusal(
+                    f"\\mathbb{{{letter}}}_{{{restricted}}} has no one meaning; write a "
+                    f"relation to zero, as in \\mathbb{{{letter}}}_{{>0}}",
+                    script.start,
+                )
         elif len(script.items) == 1 and is_token(script.items[0], "+"):
             restricted = ">0"
         else:

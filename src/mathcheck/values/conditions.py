@@ -207,6 +207,15 @@ def is_infinite(node: Node) -> bool:
     return isinstance(node, Constant) and node.name == "infinity"
 
 
+# What stands below a set of numbers.
+RESTRICTIONS: Mapping[str, Callable[[Any], bool]] = {
+    ">0": lambda x: bool(x > 0),
+    r"\geq0": lambda x: bool(x >= 0),
+    "<0": lambda x: bool(x < 0),
+    r"\leq0": lambda x: bool(x <= 0),
+}
+
+
 def in_domain(element: Any, of: SetOf, scope: Scope) -> bool:
     """Return whether a value is an array of numbers of a domain."""
     wanted = tuple(whole(e, scope, "a dimension") for e in of.elements)
@@ -217,7 +226,8 @@ def in_domain(element: Any, of: SetOf, scope: Scope) -> bool:
             "the samples of real numbers are rational; \\mathbb{Q} is not tested", of.start
         )
     numbers = [bare(x) for x in flat(element)]
-    if of.kind.endswith(">0") and not all(x > 0 for x in numbers):
+    restriction = RESTRICTIONS.get(of.kind[1:])
+    if restriction is not None and not all(restriction(x) for x in numbers):
         return False
     if of.kind[0] in "NZ":
         return all(is_whole(x) and (of.kind[0] == "Z" or x >= 0) for x in numbers)

@@ -20,7 +20,6 @@ from mathcheck.expressions import (
 from mathcheck.kinds import Dimension
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
-from mathcheck.numbers.precision import Undefined
 from mathcheck.operations import TABLE, open_name
 from mathcheck.operations.special import euler, pi
 from mathcheck.values.scope import Scope, lookup, value, whole
@@ -74,7 +73,7 @@ def of_component(node: Component, scope: Scope) -> Any:
         first = firsts[axis] if axis < len(firsts) else 1
         place = whole(index, scope, "an index") - first
         if not 0 <= place < array.shape[axis]:
-            raise Undefined(
+            raise Refusal(
                 f"the index {place + first} is outside {first} to {first + array.shape[axis] - 1}"
             )
         places.append(place)
