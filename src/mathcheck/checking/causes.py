@@ -24,6 +24,8 @@ from mathcheck.values.decide import ESTIMATED_DIGITS
 
 # Steps of evaluation for all changes that are tried and for one; what it costs to read one.
 EFFORT, EFFORT_FOR_ONE, EFFORT_OF_READING = 100_000, 10_000, 60
+# Changes of a longer text are not sought: each costs in proportion to its length.
+LONGEST = 2000
 # The seed of the samples at which a change is confirmed.
 FRESH = 101
 ORDERS = ("<", "<=", ">", ">=")
@@ -42,7 +44,7 @@ def likely_causes(reading: Reading, pair: Pair, tally: Tally) -> tuple[str, ...]
     """Return in what the two sides differ, and the change that makes the relation hold."""
     number, relation = pair
     cause = difference(reading.prepared[number], relation, tally.seen, reading.place)
-    if cause == SIGN or not reading.place.causes:
+    if cause == SIGN or not reading.place.causes or len(reading.text) > LONGEST:
         return (cause,)
     change = repaired(reading, pair)
     return tuple(filter(None, (cause, change and f"it holds if {change}")))
