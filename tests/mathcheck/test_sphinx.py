@@ -155,7 +155,7 @@ def listed(page: html.HtmlElement) -> list[str]:
 def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     out, _ = build(FALSE.replace("-n", "n"))
     marks = html.parse(out / "means.html").xpath("//details[contains(@class, 'mathcheck')]")
-    assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck checked"]
+    assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck exact"]
     assert "comparisons at" in marks[1].text_content()
     assert "python -m mathcheck means.md" in marks[1].text_content()
     assert marks[1].xpath("string(.//pre)").strip() == r"\sum_{i=1}^n x_i = n \bar{x}"
@@ -186,7 +186,7 @@ def counted(page: Path) -> str:
 def test_a_text_counts_the_equations_of_all_pages(build) -> None:
     out, warnings = build(COUNTED)
     assert warnings == ""
-    assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 0 exact."
+    assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 1 exact."
     out, _ = build(COUNTED + "\n" + r"Also $\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$.")
     assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 1 exact."
 

@@ -53,7 +53,13 @@ def borders_of(reading: Reading) -> Iterator[Border]:
         for condition in (c for group in ready.conditions for c in group):
             yield from of_condition(condition)
         bodies.append(ready.chain)
-    for node in (n for body in bodies for n in walk(body)):
+    for body in bodies:
+        yield from inside(body)
+
+
+def inside(body: Node) -> Iterator[Border]:
+    """Yield the borders of the cases, indicators and kinks in an expression."""
+    for node in walk(body):
         if isinstance(node, Case | Indicator):
             conditions = node.conditions if isinstance(node, Case) else (node.condition,)
             for condition in conditions:

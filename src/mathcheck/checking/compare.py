@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mathcheck.checking.borders import inside
 from mathcheck.checking.code import code_of, compare_python
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
 from mathcheck.checking.equation import Reading
@@ -157,7 +158,10 @@ def compare_pair(
                 raise Refusal(str(reason), ready.chain.sides[at].start) from None
         if len(missing) == 1:
             [(at, reason)] = missing.items()
-            certain = isinstance(reason, NoCase | Kink)
+            other = sides[1 - places.index(at)]
+            # Beside a side that has a border too, a kink is left out.
+            smooth = next(inside(other), None) is None
+            certain = isinstance(reason, NoCase) or (isinstance(reason, Kink) and smooth)
             empty = Gap(str(reason), at, dict(scope.values), dict(assignment), certain)
             tally.gaps.setdefault(pair, empty)
         return

@@ -248,7 +248,7 @@ def grade(reading: Reading, tally: Tally, exactly: Exactly) -> str:
         for relation, sign in enumerate(ready.chain.signs)
         if relation not in ready.defining
     }
-    return "sampled" if tally.estimated or not signs <= {"=", "propto"} else "digits"
+    return "sampled" if tally.estimated or not signs <= {"=", "~", "propto"} else "digits"
 
 
 def found_wrong(reading: Reading, tally: Tally) -> list[Problem]:
