@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from mathcheck.definitions import names_in
 from mathcheck.expressions import ForAll, Node, Range, Relation, Symbol, walk
 from mathcheck.indices import (
     bind_sums,
@@ -68,12 +69,22 @@ def prepare(
             and (not mentioned(condition.variable, conditions, condition))
         ):
             idle.add(condition)
-            problems.append(Problem("idle condition", condition.start, (condition.variable,)))
+            if not every_value(condition, sides, table):
+                problems.append(Problem("idle condition", condition.start, (condition.variable,)))
         elif not isinstance(condition, Range):
             free |= free_indices(condition, table) & quantified
     chain = replace(statement.chain, sides=tuple(bound))
     kept = tuple(tuple(c for c in group if c not in idle) for group in groups)
     return Prepared(chain, kept, defining, tuple(sorted(free))), problems
+
+
+def every_value(condition: Range, sides: Iterable[Node], table: Table) -> bool:
+    r"""Return whether a condition asks for what is done anyway: `for all x` of a real x."""
+    return (
+        table.type(condition.variable).sampled
+        and condition.low is condition.high is None
+        and any(condition.variable in names_in(side) for side in sides)
+    )
 
 
 def leftmost(qualifier: Node) -> frozenset[str]:

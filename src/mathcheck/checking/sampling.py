@@ -13,7 +13,7 @@ from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.ranges import check_ranges
 from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Integral, Limit, Range, Relation, walk
+from mathcheck.expressions import Big, Integral, Limit, Node, Range, Relation, walk
 from mathcheck.kinds import SCALES
 from mathcheck.latex import read_items
 from mathcheck.samples import GENERAL, STRATA, Drawing, Sample
@@ -50,7 +50,7 @@ def sampled_keys(
     found: set[str] = set(python_names)
     for ready in prepared:
         for node in (ready.chain, *(c for group in ready.conditions for c in group)):
-            found |= place.definitions.reach(node)
+            found |= place.definitions.reach(node) | bound_names(node)
     for key in list(found):
         found |= place.definitions.dependencies(key)
     table = place.table
@@ -60,6 +60,11 @@ def sampled_keys(
                 name_key(read_items(table.entries[key].type.size))
             )
     return frozenset(key for key in found if key in table)
+
+
+def bound_names(node: Node) -> frozenset[str]:
+    """Return the names that sums and their like bind, which have a size each."""
+    return frozenset(key for n in walk(node) if isinstance(n, Big) for key in n.variables)
 
 
 def sample_points(

@@ -13,6 +13,7 @@ from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import assignments, covered, fitting_sizes, planned, shared
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.kinds import SCALES
+from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
 from mathcheck.values import Scope, decide, evaluate, holds
 
@@ -100,7 +101,8 @@ class Search:
         """Yield the relative heights for values of the free indices."""
         relation = self.pair[1]
         sides = self.ready.chain.sides[relation : relation + 2]
-        smaller_left = SMALLER_LEFT[self.ready.chain.signs[relation]]
+        sign = self.ready.chain.signs[relation]
+        smaller_left, strict = SMALLER_LEFT[sign], not sign.endswith("=")
         chosen = assignments(self.ready, scope, turn)
         for assignment in itertools.islice(chosen, ASSIGNMENTS):
             inner = scope.child(assignment)
@@ -109,7 +111,13 @@ class Search:
             left, right = (evaluate(side, inner) for side in sides)
             for a, b in paired(left, right, sides):
                 low, high = (a, b) if smaller_left else (b, a)
-                if decide(high, low, "<"):
+                if decide(high, low, "<") or (strict and same(high, low)):
                     self.wrong = Failure(left, right, dict(scope.values), assignment, relation)
                 total = float(abs(bare(low))) + float(abs(bare(high)))
                 yield float(bare(high) - bare(low)) / total if total else 0.0
+
+
+def same(a: Any, b: Any) -> bool:
+    """Return whether two numbers are known to be equal: rational, without an error."""
+    one, other = bare(a), bare(b)
+    return isinstance(one, Rational) and isinstance(other, Rational) and one == other
