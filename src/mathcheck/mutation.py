@@ -49,7 +49,7 @@ def in_context(
     found: list[tuple[Equation, Context]] = []
     book = place.table
     for document in documents:
-        place = replace(place, table=book)
+        place = replace(place, table=book, definitions=place.definitions.of_names_in(book))
         for part in document.parts:
             if isinstance(part, SymbolTable):
                 place, _ = extended(place, part)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mathcheck.expressions import Node, Number
+from mathcheck.expressions import Matrix, Node, Number, Operation
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import flat, shape
 from mathcheck.numbers.balls import NEVER, ball
@@ -48,7 +48,9 @@ def agree(
     """Return whether a relation holds between two values."""
     pairs = paired(left, right, sides)
     if sign == "~":
-        return all(close(bare(a), bare(b), sides) for a, b in pairs)
+        entries = zip(*(printed(side, len(pairs)) for side in sides), strict=True)
+        both = zip(pairs, entries, strict=True)
+        return all(close(bare(a), bare(b), cells) for (a, b), cells in both)
     answers = [decide(a, b, sign, known) for a, b in pairs]
     wanted = sign == "!="
     if wanted in answers:
@@ -85,9 +87,22 @@ def gap(a: Any, b: Any) -> float:
     return float(2.0 ** max(-1000.0, min(100.0, relative)))
 
 
+def unsigned(side: Node) -> Node:
+    """Return a side without a minus sign in front."""
+    if isinstance(side, Operation) and side.name == "negative":
+        return side.operands[0]
+    return side
+
+
+def printed(side: Node, count: int) -> list[Node]:
+    """Return the entries of a matrix that is printed, or a side for each of its entries."""
+    cells = [cell for row in side.rows for cell in row] if isinstance(side, Matrix) else []
+    return cells if len(cells) == count else [side] * count
+
+
 def close(a: Any, b: Any, sides: Sequence[Node]) -> bool:
     """Return whether two numbers agree to the printed digits, or to one part in twenty."""
-    for side in sides:
+    for side in map(unsigned, sides):
         if isinstance(side, Number) and side.decimals:
             return bool(abs(a - b) <= Fraction(5001, 10000) / 10**side.decimals)
     return bool(abs(a - b) <= APPROXIMATE * max(abs(a), abs(b)))
