@@ -161,11 +161,12 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     assert marks[1].xpath("string(.//pre)").strip() == r"\sum_{i=1}^n x_i = n \bar{x}"
     page = html.parse(out / "list.html")
     assert [words.split(":")[0].split(" at ")[0] for words in listed(page)] == [
-        *("Definition", "Checked", "Not checked"),
+        *("Definition", "Decided exactly, for n = 2, 3, 4", "Not checked"),
     ]
     counts = page.xpath("//section/p")[0].text_content()
     assert counts == (
-        "4 equations, those in the text included: 1 checked, 1 definition, 1 read, 1 not checked."
+        "4 equations, those in the text included: 1 checked (1 decided exactly), 1 definition, "
+        "1 read, 1 not checked."
     )
     out, _ = build(FALSE)
     assert listed(html.parse(out / "list.html"))[:2] == ["Definition", "Does not hold"]
@@ -188,7 +189,7 @@ def test_a_text_counts_the_equations_of_all_pages(build) -> None:
     assert warnings == ""
     assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 1 exact."
     out, _ = build(COUNTED + "\n" + r"Also $\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$.")
-    assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 1 exact."
+    assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 2 exact."
 
 
 def test_a_count_of_nothing_is_an_error_that_names_what_there_is(build) -> None:
