@@ -31,7 +31,7 @@ from softmax_theory._tiles import Tile
 
 # Exponentials of logits no further from zero, their sums and their quotients are normal numbers.
 FAR = 300.0
-# Sums up to this one are exact as far as is said below.
+# Up to this sum twice the sum, at which its terms are cut, is a number.
 LARGEST_SUM = 1e290
 
 
@@ -64,7 +64,10 @@ def exponentials(tile: Tile, a: FloatArray | None) -> FloatArray:
 def error_of_difference(
     z: FloatArray, a: FloatArray, difference: FloatArray, out: FloatArray
 ) -> FloatArray:
-    """Return z - a less the difference as rounded (Knuth), and -1 if that is not finite."""
+    """Return z - a less the difference as rounded (Knuth).
+
+    Where that is not finite any number serves, because the exponential is zero or nan: it is -1.
+    """
     back = np.subtract(difference, z, out=out)
     first = difference - back
     np.subtract(z, first, out=first)

@@ -14,11 +14,12 @@ For one sample, with the largest logit :math:`m` (which the book writes with a h
     \log\left(\sum_{c=1}^{C} e^{z_c}\right) = m + \log(1 + s)
 
 These are the equations `largest-logit`, `rest`, `softmax-shift`, `log-softmax-rest` and `logsumexp`
-of the book. The sum :math:`s` is added up without the largest term, which would round its digits
-away. The shift :math:`a` is zero, or :math:`m` where an exponential would overflow or underflow.
+of the book. For the logarithms :math:`s` is added up without the largest term, which would round
+its digits away. The shift :math:`a` is zero in a tile whose logits are all within 300 of zero, and
+:math:`m` in all others; with either, :math:`s` is the sum of the others over the largest term.
 
-The first four functions below are all there is to it, for a tile: as many samples as fit into the
-cache, with the classes on the first axis. What makes exponentials and sums accurate in float64 is
+The first four functions below are the algorithm, for a tile: as many samples as fit into the cache,
+with the classes on the first axis. What makes exponentials and sums accurate in float64 is
 in `_sums`, and how an array is cut into tiles in `_tiles`.
 """
 
