@@ -160,7 +160,9 @@ def copied(page, start: str, end: str) -> str:
 def test_copied_text_has_the_latex_of_its_formulas(page, address: str) -> None:
     opened(page, f"{address}/softmax.html")
     sentence = "#definition > p"
-    assert copied(page, sentence, sentence).startswith("There are now $C$ classes.")
+    assert copied(page, sentence, sentence).startswith(
+        "The model computes a score for each of the $C$ classes."
+    )
 
 
 def test_a_copied_equation_is_its_latex_as_written(page, address: str) -> None:
