@@ -3,8 +3,12 @@
 import pytest
 
 from mathcheck.book import check_text
+from mathcheck.expressions import Operation
+from mathcheck.latex import read_items
 from mathcheck.operations import SPELLED, TABLE, Record, spelled
 from mathcheck.operations.record import COMPOSED, FORMS, REFUSED, RULES
+from mathcheck.reading import read_expression
+from mathcheck.symbols import Table, entries, parse_symbols
 
 # Operations that take no arrays of their own and are not printed as a name of their own.
 UNSPELLED = {"kronecker"}
@@ -27,6 +31,22 @@ def test_a_spelling_has_one_meaning() -> None:
     assert sum(len(record.spellings) for record in TABLE.values()) == len(SPELLED)
     assert spelled(r"\ln") is spelled(r"\log") is TABLE["log"]
     assert spelled(r"\operatorname{foo}") is None
+
+
+NAMED = [
+    (spelling, record.name, record.arity)
+    for spelling, record in SPELLED.items()
+    if record.form in ("function", "trigonometric")
+]
+
+
+@pytest.mark.parametrize(("spelling", "name", "arity"), NAMED)
+def test_a_function_is_read_by_its_record_alone(spelling: str, name: str, arity: int) -> None:
+    table = Table({}).extended(entries(parse_symbols(["x : real : - : x"]), Table({})))
+    latex = f"{spelling}({', '.join('x' * arity)})"
+    tree = read_expression(read_items(latex), table, len(latex))
+    assert isinstance(tree, Operation)
+    assert tree.name == name
 
 
 TABLED = r"""

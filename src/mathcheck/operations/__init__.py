@@ -26,9 +26,4 @@ def spelled(latex: str) -> Record | None:
     return SPELLED.get(latex)
 
 
-def open_name(name: str) -> str:
-    r"""Return the name of an operation without the mark of an argument that has no bracket."""
-    return name.removesuffix(" open")
-
-
-__all__ = ["SPELLED", "TABLE", "Record", "open_name", "spelled"]
+__all__ = ["SPELLED", "TABLE", "Record", "spelled"]

@@ -89,7 +89,7 @@ RECORDS = (
     ),
     of(
         "beta",
-        (r"\operatorname{B}", r"\mathrm{B}", r"\operatorname{Beta}"),
+        ("B", r"\mathrm{B}", r"\operatorname{B}", r"\operatorname{Beta}"),
         beta,
         said="beta function",
         domain="positive numbers",

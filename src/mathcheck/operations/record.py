@@ -2,7 +2,7 @@ r"""What the checker knows of an operation, in one record.
 
 A record says how an operation is spelled, what its value is, what its derivative, where it is
 defined, how it is decided exactly, and how a text with it is changed to see whether the change is
-noticed. Nothing else in the checker knows an operation by its name.
+noticed. A function that is a name before its arguments needs nothing else to be read and judged.
 """
 
 from __future__ import annotations

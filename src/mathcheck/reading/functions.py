@@ -77,7 +77,7 @@ def function_power(name: str, spelled: str, script: Script, start: int) -> Numbe
 
 def arguments(cursor: Cursor, name: str, spelled: str, start: int) -> tuple[Node, ...]:
     """Read the arguments of a function, in brackets or one factor."""
-    wanted = grammar.ARITY.get(name, 1)
+    wanted = grammar.ARITY[name]
     if not cursor.next_is("(", "[", r"\{"):
         if wanted > 1:
             raise Refusal(f"{spelled} needs its arguments in brackets", start)

@@ -6,6 +6,7 @@ which the symbol table of the book declares and which are looked up before anyth
 
 from dataclasses import dataclass
 
+from mathcheck.operations import SPELLED, TABLE
 from mathcheck.words import BY_SIGN, PHRASES
 
 # --- operators ---
@@ -115,48 +116,23 @@ CLOSINGS = frozenset({*CLOSING.values(), r"\right."} - {*BARS})
 
 # --- functions ---
 
-TRIGONOMETRIC = ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh")
-INVERSE = ("arcsin", "arccos", "arctan")
-WORD_FUNCTIONS = {
-    **{rf"\{name}": name for name in ("exp", "log", *TRIGONOMETRIC, *INVERSE)},
-    **{rf"\operatorname{{{name}}}": name for name in ("exp", "log", *TRIGONOMETRIC, *INVERSE)},
-    **dict.fromkeys((r"\ln", r"\operatorname{ln}"), "log"),
-    **{
-        rf"\operatorname{{{name}}}": name
-        for name in ("erf", "erfc", "log1p", "expm1", "sign", "diag", "vec", "digamma", "trace")
-    },
-    r"\operatorname{arsinh}": "arcsinh",
-    r"\operatorname{arcosh}": "arccosh",
-    r"\operatorname{artanh}": "arctanh",
-    r"\operatorname{arctanh}": "arctanh",
-    r"\operatorname{sgn}": "sign",
-    r"\operatorname{tr}": "trace",
-    r"\operatorname{Tr}": "trace",
-    r"\det": "determinant",
-    r"\operatorname{det}": "determinant",
-    r"\operatorname{B}": "beta",
-    r"\operatorname{Beta}": "beta",
+# What the records of operations say of spellings; a new function is a record.
+FUNCTIONS = {
+    latex: record.name
+    for latex, record in SPELLED.items()
+    if record.form in ("function", "trigonometric")
 }
-LETTER_FUNCTIONS = {r"\Gamma": "gamma", r"\psi": "digamma", "B": "beta"}
-FUNCTIONS = {**WORD_FUNCTIONS, **LETTER_FUNCTIONS}
-ARITY = {"beta": 2}
+# Letters that may be anything in a table, and are functions if it doesn't have them.
+LETTERS = (r"\Gamma", r"\psi", "B", r"\mathrm{B}")
+WORD_FUNCTIONS = {latex: name for latex, name in FUNCTIONS.items() if latex not in LETTERS}
+TRIGONOMETRIC = tuple(r.name for r in TABLE.values() if r.form == "trigonometric")
+ARITY = {name: TABLE[name].arity or 1 for name in FUNCTIONS.values()}
 # Of these a list in brackets behind the argument is a factor, `\operatorname{diag}(a, b) (x, y)`.
 ARRAY_VALUED = ("diag",)
-BIGS = {
-    r"\sum": "sum",
-    r"\prod": "product",
-    r"\max": "max",
-    r"\min": "min",
-    r"\sup": "max",
-    r"\inf": "min",
-    r"\argmax": "argmax",
-    r"\argmin": "argmin",
-    **{rf"\operatorname{{{name}}}": name for name in ("max", "min", "argmax", "argmin")},
-    r"\operatorname{arg max}": "argmax",
-    r"\operatorname{arg min}": "argmin",
-}
+EXTREMES = {latex: r.name for latex, r in SPELLED.items() if r.form == "extreme"}
+BIGS = {r"\sum": "sum", r"\prod": "product", **EXTREMES}
 # Of these, arguments in brackets may stand in the place of what they run over.
-LISTING = ("max", "min", "argmax", "argmin")
+LISTING = tuple(dict.fromkeys(EXTREMES.values()))
 MOMENTS = {
     r"\mathbb{E}": "expectation",
     r"\operatorname{E}": "expectation",

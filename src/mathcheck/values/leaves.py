@@ -20,7 +20,7 @@ from mathcheck.expressions import (
 from mathcheck.kinds import Dimension
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
-from mathcheck.operations import TABLE, open_name
+from mathcheck.operations import TABLE
 from mathcheck.operations.special import euler, pi
 from mathcheck.values.scope import Scope, lookup, value, whole
 
@@ -119,9 +119,10 @@ def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
 
 def of_operation(node: Operation, scope: Scope) -> Any:
     """Return the value of an operation, by its record."""
-    name = open_name(node.name)
-    if name not in TABLE:
-        raise Refusal(f"{name} has no meaning here", node.start)
-    if name == "kronecker":
-        return TABLE[name].value([whole(i, scope, "an index") for i in node.operands], node)
-    return TABLE[name].value([value(operand, scope) for operand in node.operands], node)
+    if node.name not in TABLE:
+        raise Refusal(f"{node.name} has no meaning here", node.start)
+    if node.name == "kronecker":
+        operands = [whole(operand, scope, "an index") for operand in node.operands]
+    else:
+        operands = [value(operand, scope) for operand in node.operands]
+    return TABLE[node.name].value(operands, node)
