@@ -53,7 +53,7 @@ TABLED = r"""
 ```{{symbols}}
 n : size 2..4 : - : n
 i, j : index n : - : i
-\mathbf{{A}} : real[n, n] : - : A
+\mathbf{{A}}, \mathbf{{B}} : real[n, n] : - : A
 \mathbf{{u}} : real[n] : - : u
 x : real : - : x
 ```
@@ -76,7 +76,26 @@ x : real : - : x
         (r"\langle \mathbf{A}, \mathbf{A} \rangle = \mathbf{A} \mathbf{A}", "refused"),
         (r"\langle \mathbf{A}, \mathbf{u} \rangle = x", "refused"),
         (r"\lVert \mathbf{A} \rVert_2 = x", "refused"),
+        (
+            r"\operatorname{rank}(\mathbf{A}^\top \mathbf{A}) = \operatorname{rank}(\mathbf{A})",
+            "checked",
+        ),
+        (r"\operatorname{rank}(\mathbf{A}) = n", "failed"),
     ],
 )
-def test_norms_and_inner_products_of_matrices(text: str, expected: str) -> None:
+def test_norms_inner_products_and_ranks_of_matrices(text: str, expected: str) -> None:
     assert check_text(TABLED.format(text=text))[-1].result.status == expected
+
+
+def test_the_rank_of_functions_decides_nothing() -> None:
+    text = r"\operatorname{rank}(\mathbf{A}^\top) = \operatorname{rank}(\mathbf{A})"
+    [transposed] = check_text(TABLED.format(text=text))
+    assert transposed.result.status == "checked"
+    assert transposed.result.grade != "exact"
+
+
+def test_ranks_differ_where_matrices_have_no_inverse() -> None:
+    product, reverse = r"\mathbf{A} \mathbf{B}", r"\mathbf{B} \mathbf{A}"
+    text = rf"\operatorname{{rank}}({product}) = \operatorname{{rank}}({reverse})"
+    [turned] = check_text(TABLED.format(text=text))
+    assert turned.result.status == "failed"

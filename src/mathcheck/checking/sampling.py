@@ -13,9 +13,10 @@ from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.ranges import check_ranges
 from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Big, Integral, Limit, Node, Range, Relation, walk
+from mathcheck.expressions import Big, Integral, Limit, Node, Operation, Range, Relation, walk
 from mathcheck.kinds import SCALES
 from mathcheck.latex import read_items
+from mathcheck.operations import TABLE
 from mathcheck.samples import GENERAL, STRATA, Drawing, Sample
 from mathcheck.symbols import Table, name_key
 from mathcheck.values import Scope, Shared, holds, index_range
@@ -32,6 +33,8 @@ COSTLY = 30_000
 MOST_VALUES = 1024
 # The same beside symbols of which there is no end of values.
 MOST_MIXED = 24
+# So many samples have zeros in most places, where an operation decides something.
+SPARSE = 60
 # Samples from which borders of cases are sought.
 BASES = 3
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
@@ -98,6 +101,8 @@ def sample_points(
         yield sample
     if start - tally.effort < COSTLY:
         yield from with_all_members(finite, sampled, covering, reading)
+    if decides(reading) and start - tally.effort < COSTLY:
+        yield from with_zeros(sampled, covering, reading)
     bases = samples.stream(sampled, combinations, table, source, (0,))
     yield from border_samples(reading, itertools.islice(bases, BASES))
     for sample in itertools.islice(drawn, ATTEMPTS):
@@ -117,6 +122,25 @@ def with_all_members(
         for values in whole or ():
             others = samples.random_values(sampled - finite, given, table, source)
             yield Sample({**given, **others, **values})
+
+
+def decides(reading: Reading) -> bool:
+    """Return whether an operation decides something: a rank is another where a number is zero."""
+    return any(
+        isinstance(node, Operation) and node.name in TABLE and TABLE[node.name].exact == "decision"
+        for node in nodes_read(reading)
+    )
+
+
+def with_zeros(
+    sampled: set[str], combinations: Sequence[dict[str, int]], reading: Reading
+) -> Iterator[Sample]:
+    """Yield samples of few round numbers, most of them zero: matrices without an inverse."""
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed + 5)
+    for given in itertools.islice(itertools.cycle(combinations), SPARSE):
+        values = {key: table.type(key).sparse(given, source) for key in sorted(sampled)}
+        yield Sample({**given, **values}, "sparse")
 
 
 def planned(
@@ -162,16 +186,17 @@ def covered(combinations: Sequence[dict[str, int]]) -> list[dict[str, int]]:
 
 def scales_for(reading: Reading) -> tuple[int, ...]:
     """Return the scales of the samples: one for a limit or an integral, which is approximated."""
-    table = reading.place.definitions.found
-    bodies = [d.body for key in names_read(reading) for d in table.get(key, ())]
-    nodes = (n for node in (*bodies, *(p.chain for p in reading.prepared)) for n in walk(node))
-    return (0,) if any(isinstance(n, Limit | Integral) for n in nodes) else SCALES
+    approximated = any(isinstance(n, Limit | Integral) for n in nodes_read(reading))
+    return (0,) if approximated else SCALES
 
 
-def names_read(reading: Reading) -> frozenset[str]:
-    """Return all names that the sides of an equation reach."""
-    reach = reading.place.definitions.reach
-    return frozenset().union(*(reach(p.chain) for p in reading.prepared))
+def nodes_read(reading: Reading) -> Iterator[Node]:
+    """Yield the nodes of the sides of an equation, and of the definitions that they reach."""
+    definitions = reading.place.definitions
+    names = frozenset().union(*(definitions.reach(p.chain) for p in reading.prepared))
+    bodies = [d.body for key in names for d in definitions.found.get(key, ())]
+    for node in (*bodies, *(p.chain for p in reading.prepared)):
+        yield from walk(node)
 
 
 def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]]:

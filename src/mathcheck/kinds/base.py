@@ -157,6 +157,10 @@ class Kind:
         """Return a random value of round numbers, less round and less equal at later attempts."""
         return self.draw(sizes, source)
 
+    def sparse(self, sizes: Sizes, source: random.Random) -> Value:
+        """Return a random value of few round numbers, most of them zero if zero is one of them."""
+        return self.rounded(sizes, source, 4)
+
     def moved(self, value: Value, sizes: Sizes, source: random.Random, step: Fraction) -> Value:
         """Return a value nearby: `step` of the way to a random value of a random scale.
 

@@ -108,6 +108,12 @@ class Real(Continuous):
         "times as large, zeros, halves and whole numbers, equal entries"
     )
 
+    def sparse(self, sizes: Sizes, source: random.Random) -> Value:
+        """Return zeros, and one, minus one or two in the place of a third of them."""
+        return filled(
+            self.lengths(sizes), lambda: 0 if source.random() < 2 / 3 else source.choice((1, -1, 2))
+        )
+
     def number(self, source: random.Random, scale: int) -> Fraction:
         """Return a number between -3 and 3, scaled."""
         return Fraction(source.randint(-3 * GRID, 3 * GRID), GRID) * power_of_two(scale)

@@ -9,6 +9,7 @@ import numpy as np
 
 from mathcheck.numbers.balls import NEVER, Ball, Rational, divide, logarithm
 from mathcheck.numbers.duals import Dual, bare, smooth
+from mathcheck.numbers.exact import Exact, NotExact
 from mathcheck.numbers.precision import Undecided, Undefined
 
 
@@ -145,7 +146,9 @@ def inverse(matrix: np.ndarray) -> np.ndarray:
 
 
 def rank(matrix: np.ndarray) -> int:
-    """Return how many pivots an elimination finds."""
+    """Return how many pivots an elimination finds; functions have another rank at some points."""
+    if any(isinstance(bare(entry), Exact) for entry in matrix.ravel()):
+        raise NotExact("the rank of functions")
     rows = [list(row) for row in matrix]
     count = 0
     for column in range(matrix.shape[1]):
