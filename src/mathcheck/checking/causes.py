@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from mathcheck.checking.compare import CRASHES, POINTS, tallied
 from mathcheck.checking.display import shown
 from mathcheck.checking.equation import Context, Reading, read
@@ -42,7 +40,6 @@ class Pairing:
     atoms: Mapping[str, Any]
 
 
-@np.errstate(all="ignore")
 def likely_causes(reading: Reading, pair: Pair, tally: Tally) -> tuple[str, ...]:
     """Return in what the two sides differ, and the change that makes the relation hold."""
     number, relation = pair

@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from mathcheck.checking.borders import inside
 from mathcheck.checking.code import code_of, compare_python
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
@@ -48,7 +46,6 @@ ORDINARY = ("general", "scaled")
 MEMBERS = ("in", "notin")
 
 
-@np.errstate(all="ignore")  # the arithmetic of numbers in arrays raises flags of the processor
 def tallied(
     reading: Reading,
     *,

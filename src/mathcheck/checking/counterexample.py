@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from mathcheck import samples
 from mathcheck.checking.compare import compare_all
 from mathcheck.checking.equation import Reading
@@ -17,7 +15,6 @@ from mathcheck.values import Scope
 SMALL_EFFORT = 20_000
 
 
-@np.errstate(all="ignore")
 def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | None:
     """Return the simplest counterexample: the smallest sizes, the roundest numbers."""
     table = reading.place.table

@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from mathcheck import samples
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
@@ -36,7 +34,6 @@ class Exactly:
     different: bool = False
 
 
-@np.errstate(all="ignore")
 def decided_exactly(reading: Reading) -> Exactly:
     """Return what exact arithmetic alone says of the claims of an equation.
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from mathcheck import samples
 from mathcheck.checking.causes import likely_causes
 from mathcheck.checking.compare import CRASHES, tallied
@@ -178,7 +176,6 @@ def unmet(reading: Reading, tally: Tally) -> list[Problem]:
     return found
 
 
-@np.errstate(all="ignore")
 def loose(reading: Reading) -> list[Problem]:
     """Return a problem for each bound that is claimed to be sharp and is never nearly attained.
 

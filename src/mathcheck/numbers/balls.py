@@ -36,15 +36,15 @@ def plus(a: float, b: float) -> float:
     """Return the logarithm of a sum, from those of its terms, rounded upward."""
     if a < b:
         a, b = b, a
+    if b == NEVER:
+        return a
     gap = b - a
-    if gap > -50:
-        return a + math.log2(1 + 2**gap) + SLACK
-    return a if b == NEVER else a + SLACK
+    return a + math.log2(1 + 2**gap) + SLACK if gap > -50 else a + SLACK
 
 
 def minus(a: float, b: float) -> float:
     """Return the logarithm of a difference, rounded downward; nothing is left if b is as large."""
-    if a - b <= DECIDED:
+    if a == NEVER or a - b <= DECIDED:
         return NEVER
     return a + math.log2(1 - 2 ** (b - a)) - SLACK if a - b < 50 else a - SLACK
 
