@@ -15,7 +15,7 @@ from mathcheck.contents import NOTATION, book_of, read_book, reading_order, toge
 from mathcheck.documents import Document, Equation, Problem, SymbolTable, document_of
 from mathcheck.modules import digest_of, module_namespace
 from mathcheck.report import Result
-from mathcheck.symbols import entries, parse_symbols
+from mathcheck.symbols import Table, entries, parse_symbols
 
 __all__ = [
     "NOTATION",
@@ -81,8 +81,7 @@ def check_book(
     seen: dict[str, Any] = {}
     book = place.table
     for document in documents:
-        # What a chapter's own table names is defined to its end.
-        place = replace(place, table=book, definitions=place.definitions.of_names_in(book))
+        place = at_chapter(place, book)
         if document.unread or only is None or document.path in only:
             for problem in document.problems:
                 yield replace(unread(problem), document=document.path)
@@ -107,6 +106,11 @@ def unread(problem: Problem) -> Checked:
     """Return the verdict on a part of a file that can't be read."""
     equation = Equation(problem.file, problem.line, "", problem.subject)
     return Checked(equation, Result("refused", problem.message), 0.0)
+
+
+def at_chapter(place: Context, book: Table) -> Context:
+    """Return the context at the start of a chapter: what the last one's own table names is gone."""
+    return replace(place, table=book, definitions=place.definitions.of_names_in(book))
 
 
 def extended(place: Context, part: SymbolTable) -> tuple[Context, Checked | None]:

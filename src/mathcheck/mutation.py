@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mathcheck.book import extended
-from mathcheck.checking.equation import Context, read
+from mathcheck.book import at_chapter, extended
+from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.checking.verdict import check, same_values, stands
 from mathcheck.contents import NOTATION
 from mathcheck.documents import Document, Equation, SymbolTable
@@ -49,7 +49,7 @@ def in_context(
     found: list[tuple[Equation, Context]] = []
     book = place.table
     for document in documents:
-        place = replace(place, table=book, definitions=place.definitions.of_names_in(book))
+        place = at_chapter(place, book)
         for part in document.parts:
             if isinstance(part, SymbolTable):
                 place, _ = extended(place, part)
@@ -83,11 +83,10 @@ def fate(mutant: Mutant, number: int, places: Sequence[tuple[Equation, Context]]
     result, after = check(mutant.text, replace(equation.options, given=True), place)
     if not result.passed:
         return "noticed"
-    claims = bool(equation.options.python) or makes_claims(mutant.text, equation, place)
-    if claims and not stands(mutant.text, equation.options, place):
+    changed = read(mutant.text, equation.options, place)
+    if is_compared(changed) and not stands(mutant.text, equation.options, place):
         return "noticed"
     original = read(equation.text, equation.options, place)
-    changed = read(mutant.text, equation.options, place)
     if same_values(original, changed, POINTS):
         return "equivalent"
     if equation.options.defines and noticed_later(after, number, places):
@@ -95,10 +94,10 @@ def fate(mutant: Mutant, number: int, places: Sequence[tuple[Equation, Context]]
     return "hole"
 
 
-def makes_claims(text: str, equation: Equation, place: Context) -> bool:
-    """Return whether an equation claims more than its definitions."""
-    reading = read(text, equation.options, place)
-    return len(reading.relations) > sum(len(p.defining) for p in reading.prepared)
+def is_compared(reading: Reading) -> bool:
+    """Return whether an equation claims more than its definitions, or is compared with code."""
+    defining = sum(len(p.defining) for p in reading.prepared)
+    return bool(reading.options.python) or len(reading.relations) > defining
 
 
 def noticed_later(after: Context, number: int, places: Sequence[tuple[Equation, Context]]) -> bool:
@@ -113,10 +112,7 @@ def noticed_later(after: Context, number: int, places: Sequence[tuple[Equation, 
         definitions = reading.after.definitions
         if equation.options.given or reading.condition or not reading.relations:
             continue
-        claims = len(reading.relations) > sum(len(p.defining) for p in reading.prepared)
-        if (claims or equation.options.python) and not stands(
-            equation.text, equation.options, changed
-        ):
+        if is_compared(reading) and not stands(equation.text, equation.options, changed):
             return True
     return False
 
