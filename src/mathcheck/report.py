@@ -35,8 +35,13 @@ class Result:
     problems: tuple[tuple[str, int | None], ...] = ()
     # The sizes for which the equation was decided exactly.
     exact: tuple[str, ...] = ()
-    # How a claim that holds was decided: `exact`, `digits` or `sampled`.
+    # How a claim that holds was decided: `proved`, `exact`, `digits` or `sampled`.
     grade: str = ""
+    # The sizes for every value of which the equation was proved, and what must not be zero then.
+    proved: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    # The steps of the proof: words, and formulas in LaTeX.
+    proof: tuple[tuple[str, str], ...] = ()
     # The smallest and the largest size of the numbers that the code was given.
     python_range: tuple[float, ...] = ()
 

@@ -1,7 +1,7 @@
 """How verdicts are said: at an equation, in the list of all, as counts in a text, in a terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from mathcheck.documents import Equation
 from mathcheck.report import STATUSES, Result
@@ -16,6 +16,7 @@ WORDS = {
 }
 # How a claim that holds was decided: in a word or two, and in the counts.
 GRADES = {
+    "proved": ("proved", "proved for every size"),
     "exact": ("exact", "decided exactly"),
     "digits": ("to 30 digits", "agree to 30 digits or more"),
     "sampled": ("not refuted", "not refuted at samples"),
@@ -39,7 +40,18 @@ def kind(result: Result) -> str:
 def word(result: Result) -> str:
     """Return a verdict in a word or two."""
     short, _ = GRADES.get(kind(result), (WORDS.get(result.status, result.status), ""))
-    return short
+    return f"{short}{for_every(result)}" if result.grade == "proved" else short
+
+
+def for_every(result: Result) -> str:
+    """Return for which sizes an equation was proved."""
+    return f" for every {listed(result.proved)}" if result.proved else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in a row, the last behind an "and"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def counts(verdicts: Verdicts) -> dict[str, int]:
@@ -94,6 +106,9 @@ def summary(result: Result) -> str:
 def decided(result: Result) -> str:
     """Return in words how a claim that holds was decided."""
     points = some(result.points, "point")
+    if result.grade == "proved":
+        where = f", where {listed(result.where)}" if result.where else ""
+        return f"proved{for_every(result)}{where}"
     if result.grade == "sampled":
         return f"not refuted at {points}"
     if result.grade == "digits":
@@ -119,7 +134,7 @@ def explained(result: Result) -> str:
         "unchecked": f"Reason: {result.message}",
     }
     text = lines.get(result.status, result.message)
-    if grade(result) == "exact":
+    if grade(result) in ("proved", "exact"):
         comparisons = some(result.comparisons, "comparison")
         text += f" Besides, {comparisons} at {some(result.points, 'point')} found no difference."
     if result.status == "checked" and result.python:

@@ -155,17 +155,17 @@ def listed(page: html.HtmlElement) -> list[str]:
 def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     out, _ = build(FALSE.replace("-n", "n"))
     marks = html.parse(out / "means.html").xpath("//details[contains(@class, 'mathcheck')]")
-    assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck exact"]
+    assert [mark.get("class") for mark in marks] == ["mathcheck defines", "mathcheck proved"]
     assert "comparisons at" in marks[1].text_content()
     assert "python -m mathcheck means.md" in marks[1].text_content()
     assert marks[1].xpath("string(.//pre)").strip() == r"\sum_{i=1}^n x_i = n \bar{x}"
     page = html.parse(out / "list.html")
     assert [words.split(":")[0].split(" at ")[0] for words in listed(page)] == [
-        *("Definition", "Decided exactly, for n = 2, 3, 4", "Not checked"),
+        *("Definition", "Proved for every n", "Not checked"),
     ]
     counts = page.xpath("//section/p")[0].text_content()
     assert counts == (
-        "4 equations, those in the text included: 1 checked (1 decided exactly), 1 definition, "
+        "4 equations, those in the text included: 1 checked (1 proved for every size), 1 definition, "
         "1 read, 1 not checked."
     )
     out, _ = build(FALSE)
@@ -175,7 +175,7 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
 COUNTED = (
     FALSE.replace("-n", "n")
     + """
-{count}`all` in all, {count}`displayed` displayed, {count}`checked` checked, {count}`exact` exact.
+{count}`all` in all, {count}`displayed` displayed, {count}`checked` checked, {count}`proved` proved.
 """
 )
 
@@ -187,9 +187,9 @@ def counted(page: Path) -> str:
 def test_a_text_counts_the_equations_of_all_pages(build) -> None:
     out, warnings = build(COUNTED)
     assert warnings == ""
-    assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 1 exact."
+    assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 1 proved."
     out, _ = build(COUNTED + "\n" + r"Also $\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$.")
-    assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 2 exact."
+    assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 2 proved."
 
 
 def test_a_count_of_nothing_is_an_error_that_names_what_there_is(build) -> None:
@@ -197,9 +197,9 @@ def test_a_count_of_nothing_is_an_error_that_names_what_there_is(build) -> None:
     assert "count: got 'checkde'; expected one of checked, defines, read" in warnings
 
 
-def test_an_exact_verdict_names_its_sizes_in_the_list(build) -> None:
+def test_a_proof_names_its_sizes_in_the_list(build) -> None:
     out, _ = build(r"$\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$")
-    assert listed(html.parse(out / "list.html")) == ["Decided exactly, for n = 2, 3, 4"]
+    assert listed(html.parse(out / "list.html")) == ["Proved for every n"]
 
 
 def test_parallel_reading_finds_the_same(tmp_path: Path, build) -> None:
@@ -246,7 +246,7 @@ def test_dollars_and_amsmath_have_a_mark_of_their_own(build) -> None:
     out, warnings = build(text + "\nIn the text, $x_i + 1 = 1 + x_i$.\n")
     assert warnings == ""
     marks = html.parse(out / "means.html").xpath("//details/@class")
-    assert [m.split()[1] for m in marks] == ["exact", "read", "exact", "exact"]
+    assert [m.split()[1] for m in marks] == ["proved", "read", "proved", "proved"]
     page = html.parse(out / "list.html")
     entries = page.xpath("//div[contains(@class, 'equation-entry')]")
     assert len(entries) == 5

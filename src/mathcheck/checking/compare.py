@@ -33,6 +33,8 @@ from mathcheck.values.scope import BUDGET, value
 POINTS = 8
 # Limits, series and integrals cost more, and are sampled at fewer points.
 ESTIMATED_POINTS = 4
+# Points at which what was proved is tested besides, which tests the prover.
+PROVED_POINTS = 6
 # Steps of evaluation for one equation, after which it is refused.
 EFFORT = 500_000
 # What may happen while an equation is evaluated: none of it ends a run.
@@ -53,10 +55,12 @@ def tallied(
     points: int = POINTS,
     only: Pair | None = None,
     effort: int = EFFORT,
+    proved: bool = False,
 ) -> Tally:
     """Evaluate and compare all relations of an equation at samples.
 
-    A brief tally ends where something is wrong, or the one relation that is of interest.
+    A brief tally ends where something is wrong, or the one relation that is of interest. What was
+    proved is compared at few points.
     """
     code = code_of(reading)
     tally = Tally(brief, effort)
@@ -71,7 +75,9 @@ def tallied(
         met = all(tally.hits.get(pair) for pair in reading.relations)
         if approximated and (tally.wrong or (met and len(tally.seen) >= ESTIMATED_POINTS)):
             break
-    if not tally.wrong:
+        if proved and met and len(tally.seen) >= PROVED_POINTS:
+            break
+    if not tally.wrong and not proved:
         search(reading, keys, tally)
     return tally
 

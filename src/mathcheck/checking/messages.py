@@ -36,6 +36,8 @@ SENTENCES = {
     "that it is met",
     "never holds": "this holds for no values of what it relates",
     "differs exactly": "the sides differ, by exact arithmetic",
+    "contradiction": "it was proved, and it fails at a sample: one of the two is wrong, which is a "
+    "defect of the checker and not of the book; please report the equation with its table",
     "loose": "the bound is not sharp: the sides come no nearer than {0}",
     "refused": "{0}",
     "undefined": "undefined: {0}",

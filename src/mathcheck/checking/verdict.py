@@ -24,7 +24,10 @@ from mathcheck.expressions import Cases, Node, Relation, SetOf, walk
 from mathcheck.latex import Refusal
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undefined
+from mathcheck.proving import Proof, proved
+from mathcheck.proving.show import shown_condition, shown_proof
 from mathcheck.report import Problem, Result
+from mathcheck.symbols import plain
 from mathcheck.values import Scope, evaluate, flat
 from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS
 
@@ -212,10 +215,14 @@ def loose(reading: Reading) -> list[Problem]:
 
 
 def verdict(reading: Reading) -> Result:
-    """Compare all relations of an equation, and say what is wrong."""
-    tally = tallied(reading)
+    """Compare all relations of an equation, prove it if that is possible, and say what is wrong."""
+    proof = proved(reading) if reading.place.exact else None
+    tally = tallied(reading, proved=proof is not None)
     problems = [*reading.problems, *found_wrong(reading, tally), *loose(reading)]
-    exactly = decided_exactly(reading) if not problems and reading.place.exact else Exactly()
+    if proof and tally.failures and not proof.conditions:
+        problems.append(Problem("contradiction", None, (proof,)))
+    decides = reading.place.exact and not problems and not proof
+    exactly = decided_exactly(reading) if decides else Exactly()
     if exactly.different:
         problems.append(Problem("differs exactly", None))
     claims = len(reading.relations) - sum(len(p.defining) for p in reading.prepared)
@@ -234,12 +241,24 @@ def verdict(reading: Reading) -> Result:
         python_range=tally.python_range or (),
         largest_difference=tally.worst,
         exact=exactly.sizes,
-        grade=grade(reading, tally, exactly) if result.status == "checked" else "",
+        grade=grade(reading, tally, exactly, proof) if result.status == "checked" else "",
+        **(proof_shown(proof, reading) if proof and result.status == "checked" else {}),
     )
 
 
-def grade(reading: Reading, tally: Tally, exactly: Exactly) -> str:
+def proof_shown(proof: Proof, reading: Reading) -> dict[str, Any]:
+    """Return the fields of a result that say what was proved, and how."""
+    return {
+        "proved": tuple(map(plain, proof.sizes)),
+        "where": tuple(shown_condition(condition) for condition in proof.conditions),
+        "proof": tuple(shown_proof(proof, reading)),
+    }
+
+
+def grade(reading: Reading, tally: Tally, exactly: Exactly, proof: Proof | None) -> str:
     """Return how a claim that holds was decided."""
+    if proof:
+        return "proved"
     if exactly.sizes:
         return "exact"
     signs = {

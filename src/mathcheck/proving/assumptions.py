@@ -1,0 +1,87 @@
+"""What the conditions of an equation say of its indices and sizes; nothing else is relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mathcheck.expressions import Node, Number, Relation, Symbol
+from mathcheck.proving.atoms import Delta
+from mathcheck.proving.forms import Form, Unproved
+from mathcheck.proving.indices import Index, Size
+from mathcheck.proving.symbols import Scope
+from mathcheck.proving.translate import evaluate, index_of
+
+Pair = frozenset[Index]
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Which indices are equal, and which are not."""
+
+    equal: tuple[tuple[Index, Index], ...] = ()
+    different: frozenset[Pair] = frozenset()
+
+
+def relations(conditions: Sequence[Node]) -> Iterator[tuple[Node, str, Node]]:
+    """Yield the conditions that are a single relation."""
+    for condition in conditions:
+        if isinstance(condition, Relation) and len(condition.signs) == 1:
+            yield condition.sides[0], condition.signs[0], condition.sides[1]
+
+
+def sizes_of(conditions: Sequence[Node], scope: Scope) -> dict[str, Size]:
+    """Return the sizes that conditions say are a number, as in `C = 2`."""
+    sizes = {}
+    for left, sign, right in relations(conditions):
+        if (
+            isinstance(left, Symbol)
+            and scope.table.type(left.key).dimension
+            and isinstance(right, Number)
+            and sign == "="
+        ):
+            sizes[left.key] = Size(str(right.value), 1, int(right.value))
+    return sizes
+
+
+def assumptions(conditions: Sequence[Node], scope: Scope) -> Assumptions | None:
+    """Return what conditions say of indices; nothing if they can't hold there."""
+    equal: list[tuple[Index, Index]] = []
+    different: set[Pair] = set()
+    for left, sign, right in relations(conditions):
+        pair = pair_of(left, right, scope) if sign in ("=", "!=") else None
+        if pair is None:
+            continue
+        one, other = pair
+        if (one == other) if sign == "!=" else (one != other and one.literal and other.literal):
+            return None
+        if sign == "!=":
+            different.add(frozenset(pair))
+        elif one != other:
+            equal.append((one, other) if one.literal else (other, one))
+    return Assumptions(tuple(equal), frozenset(different))
+
+
+def pair_of(left: Node, right: Node, scope: Scope) -> tuple[Index, Index] | None:
+    """Return the two indices that a relation compares.
+
+    A Kronecker delta that is compared with 1 compares two indices as well. An entry of a one-hot
+    row is such a delta, so `t_k = 1` says which class it has.
+    """
+    try:
+        if isinstance(left, Number):
+            left, right = right, left
+        if isinstance(left, Symbol):
+            one = index_of(left, None, scope)
+            return one, index_of(right, one.size, scope)
+        value = evaluate(left, scope)
+    except Unproved:
+        return None
+    if right != Number(Fraction(1)) or not isinstance(value, Form) or len(value.terms) != 1:
+        return None
+    ((monomial, coefficient),) = value.terms.items()
+    deltas = [atom for atom, _ in monomial if isinstance(atom, Delta)]
+    if coefficient != 1 or len(monomial) != 1 or not deltas:
+        return None
+    return deltas[0].one, deltas[0].other

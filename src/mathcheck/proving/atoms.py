@@ -1,0 +1,198 @@
+r"""What the monomials of a normal form are made of.
+
+Two atoms are equal if their keys are; a key has the keys of all that is inside of an atom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from mathcheck.proving.indices import Index, Size
+
+# Nearly all numbers are whole, and whole numbers are fast.
+Rational = int | Fraction
+Monomial = tuple[tuple["Atom", Rational], ...]
+# A sum of monomials, in a fixed order.
+Frozen = tuple[tuple[Monomial, Rational], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Atom:
+    """Something that isn't taken apart."""
+
+    @cached_property
+    def key(self) -> str:
+        """The atom as a text."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Atom) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@dataclass(frozen=True)
+class Nature:
+    """What the type of a symbol says of its entries.
+
+    Parameters
+    ----------
+    positive : bool
+        Whether they lie above zero.
+    below_one : bool
+        Whether they lie below one.
+    binary : bool
+        Whether they are zero or one.
+    totals : int
+        Over how many of the last indices they sum to one; zero if they need not.
+    varies : bool
+        Whether each of them moves freely, so that it may be differentiated by.
+    """
+
+    positive: bool = False
+    below_one: bool = False
+    binary: bool = False
+    totals: int = 0
+    varies: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Entry(Atom):
+    """A number of the symbol table, or an entry of an array."""
+
+    name: str
+    indices: tuple[Index, ...]
+    nature: Nature
+
+    @cached_property
+    def key(self) -> str:
+        """The name and the indices."""
+        return f"{self.name}[{''.join(i.key for i in self.indices)}]"
+
+
+@dataclass(frozen=True, eq=False)
+class Count(Atom):
+    """A size, which is at least one."""
+
+    size: Size
+
+    @cached_property
+    def key(self) -> str:
+        """The name of the size."""
+        return f"|{self.size.name}|"
+
+
+@dataclass(frozen=True, eq=False)
+class Position(Atom):
+    """The number that an index is."""
+
+    index: Index
+
+    @cached_property
+    def key(self) -> str:
+        """The index."""
+        return f"at{self.index.key}"
+
+
+@dataclass(frozen=True, eq=False)
+class Delta(Atom):
+    """One if two indices are equal, else zero."""
+
+    one: Index
+    other: Index
+
+    @cached_property
+    def key(self) -> str:
+        """Both indices."""
+        return f"={self.one.key}{self.other.key}"
+
+
+@dataclass(frozen=True, eq=False)
+class Member(Atom):
+    """One if an index is in a set, else zero."""
+
+    of: str
+    index: Index
+
+    @cached_property
+    def key(self) -> str:
+        """The set and the index."""
+        return f"in {self.of}{self.index.key}"
+
+
+@dataclass(frozen=True, eq=False)
+class Exponential(Atom):
+    """The number e to the power of a monomial."""
+
+    of: Monomial
+
+    @cached_property
+    def key(self) -> str:
+        """The monomial."""
+        return f"e^{{{monomial_key(self.of)}}}"
+
+
+@dataclass(frozen=True, eq=False)
+class Logarithm(Atom):
+    """The logarithm of a sum of monomials that has no factor."""
+
+    of: Frozen
+
+    @cached_property
+    def key(self) -> str:
+        """The sum."""
+        return f"log({terms_key(self.of)})"
+
+
+@dataclass(frozen=True, eq=False)
+class Factor(Atom):
+    """A sum of several monomials that has no factor, as one thing."""
+
+    of: Frozen
+
+    @cached_property
+    def key(self) -> str:
+        """The sum."""
+        return f"({terms_key(self.of)})"
+
+
+@dataclass(frozen=True, eq=False)
+class Total(Atom):
+    """The sum of a monomial over all values of indices."""
+
+    bound: tuple[Index, ...]
+    of: Monomial
+
+    @cached_property
+    def key(self) -> str:
+        """The indices with their sizes, and the monomial."""
+        inside = "".join(f"{i.name}:{i.size.name}" for i in self.bound)
+        return f"sum{{{inside}|{monomial_key(self.of)}}}"
+
+
+@dataclass(frozen=True, eq=False)
+class Opaque(Atom):
+    """A function of sums of monomials of which only its name is known; it may bind an index."""
+
+    name: str
+    operands: tuple[Frozen, ...]
+    bound: tuple[Index, ...] = ()
+
+    @cached_property
+    def key(self) -> str:
+        """The name and the operands."""
+        inside = "".join(f"{i.name}:{i.size.name}" for i in self.bound)
+        return f"{self.name}{{{inside}|{';'.join(map(terms_key, self.operands))}}}"
+
+
+def monomial_key(monomial: Monomial) -> str:
+    """Return a monomial as a text."""
+    return "*".join(atom.key if power == 1 else f"{atom.key}^{power}" for atom, power in monomial)
+
+
+def terms_key(terms: Frozen) -> str:
+    """Return a sum of monomials as a text."""
+    return "+".join(f"{coefficient}*{monomial_key(m)}" for m, coefficient in terms)

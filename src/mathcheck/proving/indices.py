@@ -1,0 +1,75 @@
+"""Indices of entries: free ones, numbers, classes of one-hot rows, and those that a sum binds."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+# The names of indices that a sum binds: written by their height, and while they are open.
+BOUND, OPEN = "#", "?"
+fresh_numbers = itertools.count()
+
+
+@dataclass(frozen=True, order=True)
+class Size:
+    """How many values an index has: a name or a number; the first value, and the least number."""
+
+    name: str
+    first: int = 1
+    least: int = field(default=1, compare=False)
+
+    @property
+    def numbers(self) -> range | None:
+        """The values that an index may have, if the size is a number."""
+        return range(self.first, self.first + int(self.name)) if self.name.isdecimal() else None
+
+
+@dataclass(frozen=True, order=True)
+class Index:
+    """An index; one with arguments is the class of a one-hot row, which depends on the row."""
+
+    name: str
+    size: Size
+    arguments: tuple[Index, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The index as a text, which nothing else has that may stand in its place."""
+        inside = ",".join(index.key for index in self.arguments)
+        return f"<{self.name}({inside})>" if inside else f"<{self.name}>"
+
+    @property
+    def literal(self) -> bool:
+        """Whether it is a number."""
+        return self.name.isdecimal()
+
+    @property
+    def constant(self) -> bool:
+        """Whether no sum binds it, nor anything that it depends on."""
+        return self.name[0] not in BOUND + OPEN and all(i.constant for i in self.arguments)
+
+    def parts(self) -> Iterator[Index]:
+        """Yield the index and those on which it depends."""
+        yield self
+        for argument in self.arguments:
+            yield from argument.parts()
+
+    def renamed(self, others: Mapping[Index, Index]) -> Index:
+        """Return the index with others put in the places of some."""
+        if self in others:
+            return others[self]
+        if not self.arguments:
+            return self
+        changed = replace(self, arguments=tuple(i.renamed(others) for i in self.arguments))
+        return others.get(changed, changed)
+
+
+def opened(size: Size) -> Index:
+    """Return an index that a sum is about to bind, of a name that no other has."""
+    return Index(f"{OPEN}{next(fresh_numbers)}", size)
+
+
+def literal(number: int, size: Size) -> Index:
+    """Return a number as an index."""
+    return Index(str(number), size)
