@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from mathcheck.book import Checked, check_book
-from mathcheck.checking.equation import read
+from mathcheck.checking.equation import Reading, read
 from mathcheck.contents import SUFFIX, absolute, documents_of
 from mathcheck.documents import Document
 from mathcheck.explain import explained
@@ -22,6 +22,8 @@ from mathcheck.files import Unreadable, text_of
 from mathcheck.latex import Refusal
 from mathcheck.modules import ModuleProblem, module_namespace
 from mathcheck.mutation import fates, in_context, table
+from mathcheck.proving import proved
+from mathcheck.proving.show import shown_condition, shown_proof
 from mathcheck.wording import totals
 
 LARGEST_SEED = 2**64 - 1
@@ -170,9 +172,19 @@ def explain(options: argparse.Namespace) -> int:
             except Refusal as refusal:
                 print(f"{label}: {refusal.message}")
                 return 1
-            print("\n".join(explained(reading)))
+            print("\n".join([*explained(reading), *proof_lines(reading)]))
             return 0
     raise CannotRun(f"{path} has no equation {label}")
+
+
+def proof_lines(reading: Reading) -> list[str]:
+    """Return the proof of an equation, line by line, or the fact that there is none."""
+    proof = proved(reading)
+    if proof is None:
+        return ["no proof for every size"]
+    where = [f"       where {shown_condition(condition)}" for condition in proof.conditions]
+    steps = [f"{which:6} {form}" for which, form in shown_proof(proof, reading)]
+    return [f"proved, by {', '.join(proof.rules)}", *where, *steps]
 
 
 def print_report(checked: Sequence[Checked]) -> None:
