@@ -12,7 +12,8 @@ OPENING = re.compile(r"\{([\w:+.-]+)\}\s*(.*)")
 DASHES = "---"
 # What `math` takes; some need a value.
 KNOWN = frozenset({"class", "label", "name", "no-wrap", "nowrap", "sharp"})
-VALUED = frozenset({"defines", "python", "unchecked", "where"})
+VALUED = frozenset({"defines", "no-code", "python", "unchecked", "where"})
+CODE = frozenset({"no-code", "python"})
 
 
 @dataclass(frozen=True)
@@ -118,4 +119,6 @@ def wrong_options(options: Sequence[Option]) -> Iterator[tuple[int, str]]:
             yield option.line, f"the option {option.name!r} is given twice"
         elif option.name in VALUED and not option.value.strip():
             yield option.line, f"the option {option.name!r} has no value"
+        elif option.name in CODE and before & CODE:
+            yield option.line, "an equation has code or a reason why it has none, not both"
         before.add(option.name)

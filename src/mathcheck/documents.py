@@ -71,6 +71,7 @@ class Equation:
     label: str = ""
     options: Options = PLAIN
     unchecked: str = ""
+    no_code: str = ""
     display: bool = True
     opens: int = 0
     order: int = 0
@@ -272,6 +273,7 @@ def read_math(fenced: Directive, place: Place) -> Iterator[Part]:
             sharp=fenced.has("sharp"),
         ),
         fenced.value("unchecked"),
+        fenced.value("no-code"),
         opens=fenced.line,
     )
 

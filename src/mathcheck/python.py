@@ -25,6 +25,11 @@ OF_ARRAYS = frozenset(
     | {"dot", "max", "mean", "min", "ndim", "prod", "ravel", "reshape", "shape", "size", "std"}
     | {"sum", "trace", "transpose", "var"}
 )
+# NumPy's functions that an expression may call without a module; they take numbers and arrays.
+ELEMENTARY: Mapping[str, Any] = {
+    name: getattr(np, name)
+    for name in ("abs", "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
+}
 # The binary digits that a power of whole numbers may have.
 LARGEST_POWER = 4096
 
@@ -85,15 +90,16 @@ def compile_expression(
         if python:
             by_python[python] = key
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    unknown = sorted(used - set(by_python) - set(place.namespace))
+    functions = {**ELEMENTARY, **place.namespace}
+    unknown = sorted(used - set(by_python) - set(functions))
     if unknown:
         raise Refusal(
             f":python: {text} uses {', '.join(unknown)}; expected Python names of the symbol "
-            "table and public names of the module"
+            f"table, public names of the module and {', '.join(ELEMENTARY)}"
         )
     indices = tuple(name_key(read_symbol(i)) for i in order.split(",") if i.strip())
     names = tuple(by_python[name] for name in sorted(used & set(by_python)))
-    return Code(text, tree, names, indices, place.namespace)
+    return Code(text, tree, names, indices, functions)
 
 
 def python_value(code: Code, scope: Scope) -> Any:

@@ -57,3 +57,11 @@ def test_other_syntax_is_refused(code: str, message: str) -> None:
 )
 def test_calls_arithmetic_and_indices_are_evaluated(code: str, latex: str) -> None:
     assert status(code, latex) == ("checked", "")
+
+
+def test_functions_of_numpy_need_no_module() -> None:
+    equation = "```{math}\n:python: exp(2 * v)\n(e^{v_i})^2 = e^{v_i} e^{v_i}\n```\n"
+    [right] = check_text(TABLE + equation)
+    assert right.result.status == "checked"
+    [wrong] = check_text(TABLE + equation.replace("exp(2 *", "exp(3 *"))
+    assert "exp(3 * v) differs from the left side" in wrong.result.message

@@ -88,7 +88,7 @@ def test_a_module_without_a_list_of_its_public_names_has_those_without_an_unders
 ) -> None:
     (tmp_path / "conf.py").write_text(CONF.replace("statistics", "bisect"), encoding="utf-8")
     _, warnings = build(equation(":label: average", ":python: average(x)"))
-    assert "'average(x)' names no function; expected a public name of bisect" in warnings
+    assert ":python: average(x) uses average; expected" in warnings
 
 
 def test_the_page_of_functions_follows_the_equations(build) -> None:
@@ -100,16 +100,29 @@ def test_the_page_of_functions_follows_the_equations(build) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "line", "message"),
     [
-        ([":label: a", ":python: average(x)"], "'average(x)' names no function; expected a public"),
-        ([":python: mean(x)"], "'mean(x)' has no :label: beside it"),
+        ([":label: a", ":python: average(x)"], 7, ":python: average(x) uses average; expected"),
+        (
+            [":label: a", ":python: mean(x)", ":no-code: none"],
+            7,
+            "an equation has code or a reason why it has none, not both",
+        ),
+        ([":python: mean(x)"], 3, "'mean(x)' has no :label: beside it"),
     ],
 )
-def test_a_wrong_option_is_named_at_its_line(build, options: list[str], message: str) -> None:
+def test_a_wrong_option_is_named_at_its_line(
+    build, options: list[str], line: int, message: str
+) -> None:
     _, warnings = build(equation(*options))
     assert message in warnings
-    assert "means.md:3" in warnings
+    assert f"means.md:{line}" in warnings
+
+
+def test_the_list_says_why_an_equation_has_no_code(build) -> None:
+    out, warnings = build(equation(":label: a", ":no-code: it is short"))
+    assert warnings == ""
+    assert "No code: it is short" in html.parse(out / "list.html").getroot().text_content()
 
 
 def test_a_symbol_table_is_printed_and_a_wrong_row_is_named(build) -> None:

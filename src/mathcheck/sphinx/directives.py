@@ -65,6 +65,7 @@ class Equation(MathDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         **MathDirective.option_spec,
         "defines": directives.unchanged_required,
+        "no-code": directives.unchanged_required,
         "python": directives.unchanged_required,
         "where": directives.unchanged_required,
         "unchecked": directives.unchanged_required,
@@ -86,11 +87,6 @@ class Equation(MathDirective):
     def named(self, expression: str, label: str | None) -> tuple[str, ...]:
         """Return the functions that an expression names."""
         named = functions_in(expression, self.config.mathcheck_module)
-        if not named:
-            raise self.error(
-                f":python: {expression!r} names no function; expected a public name of "
-                f"{self.config.mathcheck_module}"
-            )
         if not label:
             raise self.error(f":python: {expression!r} has no :label: beside it")
         return named

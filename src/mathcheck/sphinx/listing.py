@@ -85,12 +85,18 @@ class ShowList(SphinxPostTransform):
             "", "", self.link(docname, place, equation), nodes.Text(" "), verdict
         )
         entry = nodes.container("", formula, words, classes=["equation-entry"])
-        functions = links(equation.options.python, self.config.mathcheck_module, self.env)
-        if functions:
-            code = nodes.literal("", equation.options.python)
-            entry += nodes.paragraph("", "In code: ", code, nodes.Text(" with "), *functions)
+        if equation.options.python:
+            entry += self.code(equation.options.python)
+        elif equation.no_code:
+            entry += nodes.paragraph("", f"No code: {equation.no_code}")
         entry += nodes.literal_block(latex, latex, language="latex")
         return entry
+
+    def code(self, expression: str) -> nodes.paragraph:
+        """Return the line that shows an expression, with links to the functions it names."""
+        functions = links(expression, self.config.mathcheck_module, self.env)
+        using = [nodes.Text(" with "), *functions] if functions else []
+        return nodes.paragraph("", "In code: ", nodes.literal("", expression), *using)
 
     def link(self, docname: str, place: Place, equation: Equation) -> nodes.Node:
         """Return a link to the place of an equation."""
