@@ -1,5 +1,7 @@
 """Each equation of the book is a test of its own; no page is built for it."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,17 @@ ROOT = Path(__file__).parents[2]
 FILES = reading_order(ROOT / "book" / "index.md")
 DOCUMENTS = read_book(FILES, {f: f.relative_to(ROOT).as_posix() for f in FILES})
 EQUATIONS = [part for d in DOCUMENTS for part in d.parts if isinstance(part, Equation)]
+DISPLAYED = [equation for equation in EQUATIONS if equation.display]
+# The page of all equations lists why an equation may have no code beside it.
+LIST = (ROOT / "book" / "equations.md").read_text(encoding="utf-8")
+REASONS = re.findall(r"^\*([^*]+)\*\n: ", LIST, flags=re.M)
+
+
+def first_part() -> set[str]:
+    """Return the files of the first table of contents of the front page."""
+    index = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    contents = re.findall(r"```\{toctree\}\n(.*?)```", index, flags=re.S)[0]
+    return {f"book/{name}.md" for name in re.findall(r"^[a-z-]+$", contents, flags=re.M)}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +52,28 @@ def test_every_displayed_equation_states_something_that_is_checked(
 def test_at_most_one_equation_in_twenty_is_unchecked(verdicts: dict[Equation, Checked]) -> None:
     unchecked = [e for e, one in verdicts.items() if one.result.status == "unchecked"]
     assert len(unchecked) <= len(verdicts) / 20
+
+
+@pytest.mark.parametrize("equation", DISPLAYED, ids=lambda e: e.name)
+def test_a_displayed_equation_has_code_or_a_printed_reason(equation: Equation) -> None:
+    assert equation.options.python or equation.no_code in REASONS
+
+
+def test_every_printed_reason_is_needed_and_one_equation_in_ten_has_one() -> None:
+    used = Counter(equation.no_code for equation in DISPLAYED if equation.no_code)
+    assert set(used) == set(REASONS)
+    assert used.total() <= len(DISPLAYED) / 10
+
+
+def test_the_first_part_has_110_checked_equations_and_3_percent_unchecked_at_most(
+    verdicts: dict[Equation, Checked],
+) -> None:
+    part = first_part()
+    statuses = Counter(
+        one.result.status for e, one in verdicts.items() if e.display and e.file in part
+    )
+    assert statuses["checked"] >= 110
+    assert statuses["unchecked"] <= 0.03 * statuses.total()
 
 
 def test_every_public_function_implements_an_equation() -> None:
