@@ -20,6 +20,23 @@ LIST = (ROOT / "book" / "equations.md").read_text(encoding="utf-8")
 REASONS = re.findall(r"^\*([^*]+)\*\n: ", LIST, flags=re.M)
 
 
+# Words after which a formula says something; it then needs a relation, or an equation's number.
+PREDICATE = re.compile(
+    r"\b(?:is|are|be|was|equals?|becomes?|gives|means|so|at (?:most|least))"
+    r"(?: then| now| also| just| only| nearly| at (?:most|least))?\s+$",
+    flags=re.IGNORECASE,
+)
+# The terms that stand there nevertheless, and why.
+SUBJECT = "begins its clause"
+TERMS = {
+    ("book/cross-entropy.md", r"asses as before, so $\mathbf{q}$"): SUBJECT,
+    ("book/geometry.md", "So $A$"): SUBJECT,
+    ("book/softmax.md", "So $y_d$"): SUBJECT,
+    ("book/logistic.md", "Let there be $n$"): "names the number of samples",
+    ("book/accuracy.md", "ve error of at most $u$"): "assumes what the error is",
+}
+
+
 def first_part() -> set[str]:
     """Return the files of the first table of contents of the front page."""
     index = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
@@ -74,6 +91,24 @@ def test_the_first_part_has_110_checked_equations_and_3_percent_unchecked_at_mos
     )
     assert statuses["checked"] >= 110
     assert statuses["unchecked"] <= 0.03 * statuses.total()
+
+
+def test_no_formula_in_the_text_claims_something_that_is_not_checked(
+    verdicts: dict[Equation, Checked],
+) -> None:
+    """A sentence stands in a line, and its formulas without a relation are only read."""
+    terms = set()
+    for equation, one in verdicts.items():
+        if equation.display or one.result.status != "read":
+            continue
+        sentence = (ROOT / equation.file).read_text("utf-8").split("\n")[equation.line - 1]
+        before, formula, after = sentence.partition(f"${equation.text}$")
+        while formula:
+            if PREDICATE.search(before) and "{eq}" not in sentence:
+                terms.add((equation.file, before[-20:] + formula))
+            start, formula, after = after.partition(f"${equation.text}$")
+            before += f"${equation.text}${start}"
+    assert terms == set(TERMS)
 
 
 def test_every_public_function_implements_an_equation() -> None:
