@@ -37,6 +37,7 @@ extensions = [
     "kernels",
     "head",
     "card",
+    "parts",
 ]
 templates_path = ["book/_templates"]
 exclude_patterns = ["_templates"]
