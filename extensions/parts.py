@@ -37,6 +37,6 @@ def numbering(assign: Assign) -> Assign:
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Number the sections this way, for which Sphinx has no setting."""
+    """Replace how Sphinx numbers sections, for which it has no setting."""
     TocTreeCollector.assign_section_numbers = numbering(TocTreeCollector.assign_section_numbers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
