@@ -30,6 +30,52 @@ def test_every_source_has_a_page() -> None:
     assert {path.stem for path in SOURCES} <= {path.stem for path in PAGES}
 
 
+def parts() -> list[list[Path]]:
+    """The chapters of the numbered tables of contents of the front page."""
+    index = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    contents = re.findall(r"```\{toctree\}\n(.*?)```", index, flags=re.S)
+    return [
+        [ROOT / "book" / f"{name}.md" for name in re.findall(r"^[a-z-]+$", block, flags=re.M)]
+        for block in contents
+        if ":numbered:" in block
+    ]
+
+
+@pytest.mark.parametrize(
+    "chapter", [path for part in parts() for path in part], ids=lambda path: path.stem
+)
+def test_a_chapter_says_what_one_needs_and_what_was_shown(chapter: Path) -> None:
+    text = chapter.read_text(encoding="utf-8")
+    opening, *sections = re.split(r"^## ", text, flags=re.M)
+    assert re.search(r"\?\n", opening)
+    assert re.search(r"\b(?:You|This chapter) needs? ", opening)
+    assert sections[-1].startswith("What was shown\n")
+    assert re.search(r"\]\([a-z-]+\.md\)[^\n]*\n*\Z", sections[-1])
+    for figure in re.findall(r"^    name: ([\w-]+)$", text, flags=re.M):
+        assert f"{{numref}}`{figure}`" in text, figure
+
+
+@pytest.mark.parametrize("chapter", parts()[0], ids=lambda path: path.stem)
+def test_a_chapter_of_the_first_part_has_six_exercises_with_their_difficulty(
+    chapter: Path,
+) -> None:
+    text = chapter.read_text(encoding="utf-8")
+    marks = re.findall(r"```\{exercise\}\n:label: [\w-]+\n\((\w+)\) ", text)
+    assert len(marks) == text.count("```{exercise}") >= 6
+    assert set(marks) <= {"easy", "medium", "hard", "implement", "experiment"}
+    assert {"implement", "experiment"} & set(marks)
+    assert text.count("{solution-start}") == len(marks)
+
+
+def test_the_second_part_goes_on_with_the_numbers_of_the_first() -> None:
+    first, second = parts()
+    for number, chapter in enumerate([*first, *second], start=1):
+        [shown] = tree(SITE / f"{chapter.stem}.html").xpath(
+            "//h1/span[@class='section-number']/text()"
+        )
+        assert shown.strip() == f"{number}."
+
+
 def test_the_first_chapter_follows_the_front_page() -> None:
     (following,) = tree(SITE / "index.html").xpath("//link[@rel='next']/@href")
     assert following == "one-flower.html"
