@@ -67,6 +67,14 @@ def test_a_chapter_of_the_first_part_has_six_exercises_with_their_difficulty(
     assert text.count("{solution-start}") == len(marks)
 
 
+def test_the_text_counts_the_errata_rightly() -> None:
+    errata, index = ((ROOT / "book" / f"{n}.md").read_text("utf-8") for n in ("errata", "index"))
+    words = {7: "seven", 8: "eight", 9: "nine", 10: "ten"}
+    number = len(re.findall(r"^## ", errata, flags=re.M))
+    assert f"has {words[number]} errors" in errata
+    assert f"this and {words[number - 1]} more" in index
+
+
 def test_the_second_part_goes_on_with_the_numbers_of_the_first() -> None:
     first, second = parts()
     for number, chapter in enumerate([*first, *second], start=1):
