@@ -183,16 +183,12 @@ def define(side: Node, body: Node, table: Table) -> Definition:
     Refusal
         If the side is not a name, entries of one with free indices, or a function of names.
     """
-    indices: tuple[str, ...] = ()
-    inner = side
+    inner, indices = side, list[str]()
     if isinstance(side, Component):
         inner = side.base
-        indices = tuple(
-            index.key
-            for index in side.indices
-            if isinstance(index, Symbol) and table.type(index.key).counts_to
-        )
-        if len(indices) != len(side.indices) or len(set(indices)) != len(indices):
+        keys = dict.fromkeys(index.key for index in side.indices if isinstance(index, Symbol))
+        indices = [key for key in keys if table.type(key).counts_to]
+        if len(indices) != len(side.indices):
             raise Refusal("entries are defined for indices, as in y_c", side.start)
     if isinstance(inner, Symbol):
         kind = table.type(inner.key)
@@ -201,13 +197,13 @@ def define(side: Node, body: Node, table: Table) -> Definition:
                 f"{inner.key} is declared as {kind.kind}; what is defined is declared as name",
                 inner.start,
             )
-        return Definition(inner.key, None, indices, body, table)
+        return Definition(inner.key, None, tuple(indices), body, table)
     if isinstance(inner, Call) and not inner.primes:
         parameters = tuple(parameter(argument, table) for argument in inner.arguments)
-        keys = [p.key for p in parameters if p.key]
-        if len(set(keys)) != len(keys):
+        names = [p.key for p in parameters if p.key]
+        if len(set(names)) != len(names):
             raise Refusal("a parameter stands twice", inner.start)
-        return Definition(inner.key, parameters, indices, body, table)
+        return Definition(inner.key, parameters, tuple(indices), body, table)
     called = next((n for n in walk(side) if isinstance(n, Symbol)), None)
     hint = (
         f"; declare {called.key} as function to define it with arguments"

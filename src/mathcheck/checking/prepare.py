@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mathcheck.definitions import names_in
@@ -34,48 +34,55 @@ def prepare(
 ) -> tuple[Prepared, list[Problem]]:
     """Bind the sums of a statement, and find what is wrong with its indices."""
     sides = statement.chain.sides
-    conditions = [c for group in statement.conditions for c in group] + list(extra)
-    quantified = frozenset(c.variable for c in conditions if isinstance(c, Range))
-    for condition in conditions:
-        related_to = condition.condition if isinstance(condition, ForAll) else condition
-        quantified |= free_indices(related_to, table)
-    for condition in conditions:
-        if isinstance(condition, ForAll):
-            for qualifier in condition.qualifiers:
-                quantified -= leftmost(qualifier)
-    outside: frozenset[str] = frozenset()
-    for node in (*sides, *conditions):
-        outside |= free_indices(node, table)
-    groups = [
-        tuple(bind_sums(c, outside, table) for c in (*group, *extra))
-        for group in statement.conditions
-    ]
-    problems: list[Problem] = []
-    bound = []
-    taken = certain_indices(sides[0], table) | quantified
-    for side in sides:
-        changed, found = check_sums(bind_sums(side, outside, table), taken, frozenset(), table)
-        bound.append(changed)
-        problems.extend(found)
-    problems.extend(unbound_on_the_right(bound, quantified, table))
-    free: frozenset[str] = frozenset()
-    for side in bound:
-        free |= free_indices(side, table)
+    conditions = [*(c for group in statement.conditions for c in group), *extra]
+    quantified = quantified_by(conditions, table)
+    outside = free_in((*sides, *conditions), table)
+    bound, problems = bind_sides(sides, outside, quantified, table)
+    free = free_in(bound, table)
     idle: set[Node] = set()
     for condition in conditions:
-        if (
-            isinstance(condition, Range)
-            and condition.variable not in free
-            and (not mentioned(condition.variable, conditions, condition))
-        ):
+        if not isinstance(condition, Range):
+            free |= free_indices(condition, table) & quantified
+        elif not (condition.variable in free or mentioned(condition, conditions)):
             idle.add(condition)
             if not every_value(condition, sides, table):
                 problems.append(Problem("idle condition", condition.start, (condition.variable,)))
-        elif not isinstance(condition, Range):
-            free |= free_indices(condition, table) & quantified
-    chain = replace(statement.chain, sides=tuple(bound))
-    kept = tuple(tuple(c for c in group if c not in idle) for group in groups)
-    return Prepared(chain, kept, defining, tuple(sorted(free))), problems
+    groups = tuple(
+        tuple(bind_sums(c, outside, table) for c in (*group, *extra) if c not in idle)
+        for group in statement.conditions
+    )
+    chain = replace(statement.chain, sides=bound)
+    return Prepared(chain, groups, defining, tuple(sorted(free))), problems
+
+
+def bind_sides(
+    sides: Sequence[Node], outside: frozenset[str], quantified: frozenset[str], table: Table
+) -> tuple[tuple[Node, ...], list[Problem]]:
+    """Return the sides with their sums bound, and what is wrong with their indices."""
+    taken = certain_indices(sides[0], table) | quantified
+    checked = [
+        check_sums(bind_sums(side, outside, table), taken, frozenset(), table) for side in sides
+    ]
+    bound = tuple(side for side, _ in checked)
+    problems = [problem for _, found in checked for problem in found]
+    return bound, [*problems, *unbound_on_the_right(bound, quantified, table)]
+
+
+def free_in(nodes: Iterable[Node], table: Table) -> frozenset[str]:
+    """Return the indices that are free in one of several expressions."""
+    return frozenset().union(*(free_indices(node, table) for node in nodes))
+
+
+def quantified_by(conditions: Sequence[Node], table: Table) -> frozenset[str]:
+    """Return the indices that conditions quantify, but for those quantified within one of them."""
+    within: frozenset[str] = frozenset()
+    related = []
+    for condition in conditions:
+        if isinstance(condition, ForAll):
+            within = within.union(*map(leftmost, condition.qualifiers))
+        related.append(condition.condition if isinstance(condition, ForAll) else condition)
+    ranges = {c.variable for c in conditions if isinstance(c, Range)}
+    return (free_in(related, table) | ranges) - within
 
 
 def every_value(condition: Range, sides: Iterable[Node], table: Table) -> bool:
@@ -95,11 +102,10 @@ def leftmost(qualifier: Node) -> frozenset[str]:
     return frozenset({first.key}) if isinstance(first, Symbol) else frozenset()
 
 
-def mentioned(key: str, conditions: Iterable[Node], but: Node) -> bool:
-    """Return whether another condition mentions a name."""
-    return any(
-        isinstance(n, Symbol) and n.key == key for c in conditions if c is not but for n in walk(c)
-    )
+def mentioned(span: Range, conditions: Iterable[Node]) -> bool:
+    """Return whether another condition mentions the name that one ranges over."""
+    others = (n for c in conditions if c is not span for n in walk(c))
+    return any(isinstance(n, Symbol) and n.key == span.variable for n in others)
 
 
 def order_of(node: Node) -> list[str]:

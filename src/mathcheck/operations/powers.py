@@ -32,25 +32,26 @@ def power(base: Any, exponent: Any) -> Any:
 def rational_power(base: Any, exponent: Any) -> Any:
     """Return a power with a rational exponent."""
     whole = exponent.denominator == 1
-    if isinstance(base, Dual):
-        if whole and abs(exponent) <= SQUARED:
-            return whole_power(base, int(exponent))
-        rate = exponent * power(base.value, exponent - 1)
-        return Dual(base.tag, power(base.value, exponent), rate * base.slope)
     if whole and (abs(exponent) <= SQUARED or is_short(base, exponent)):
         return whole_power(base, int(exponent))
+    if isinstance(base, Dual):
+        rate = exponent * power(base.value, exponent - 1)
+        return Dual(base.tag, power(base.value, exponent), rate * base.slope)
     if isinstance(base, Complex):
         raise Undefined("a broken or a high power of a complex number")
     if not isinstance(base, Ball | Rational):
         return base.power(exponent)
     if base == 0:
-        if exponent < 0:
-            raise Undefined("a division by zero")
-        return 0
-    if base < 0:
-        if not whole:
-            raise Undefined(f"a power of {shown(base)} with a broken exponent")
-        return power(-base, exponent) * (-1 if exponent % 2 else 1)
+        return 0 if exponent > 0 else divide(1, 0)
+    if base > 0:
+        return positive_power(base, exponent)
+    if not whole:
+        raise Undefined(f"a power of {shown(base)} with a broken exponent")
+    return positive_power(-base, exponent) * (-1 if exponent % 2 else 1)
+
+
+def positive_power(base: Any, exponent: Any) -> Any:
+    """Return a rational power of a positive number; a root of a rational number stays one."""
     if isinstance(base, Rational) and is_short(base, exponent) and exponent.denominator <= DEGREES:
         return rooted_ball(1, whole_power(base, exponent.numerator), exponent.denominator)
     return exp(exponent * log(base))
