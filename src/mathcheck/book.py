@@ -2,13 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Generator, Iterator, MutableMapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import mathcheck
-from mathcheck.checking.compare import CRASHES
 from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.checking.verdict import check, judged, names_used, problem_of, reported
 from mathcheck.contents import NOTATION, book_of, read_book, reading_order, together
@@ -16,6 +15,7 @@ from mathcheck.documents import Document, Equation, Problem, SymbolTable, docume
 from mathcheck.modules import digest_of, module_namespace
 from mathcheck.report import Result
 from mathcheck.symbols import Table, entries, parse_symbols
+from mathcheck.values.scope import CRASHES
 
 __all__ = [
     "NOTATION",
@@ -81,25 +81,35 @@ def check_book(
     seen: dict[str, Any] = {}
     book = place.table
     for document in documents:
-        place = at_chapter(place, book)
-        if document.unread or only is None or document.path in only:
-            for problem in document.problems:
-                yield replace(unread(problem), document=document.path)
-        for part in document.parts:
-            if isinstance(part, SymbolTable):
-                place, failure = extended(place, part)
-                if failure:
-                    yield replace(failure, document=document.path)
-                continue
-            wanted = only is None or document.path in only
-            checked, place = check_part(part, place, wanted, code, passed, seen)
-            if checked:
-                yield replace(checked, document=document.path)
+        wanted = only is None or document.path in only
+        start = at_chapter(place, book)
+        place = yield from check_document(document, start, wanted, code, passed, seen)
         if document.path.stem == NOTATION:
             book = place.table
     if passed is not None:
         passed.clear()
         passed.update(seen)
+
+
+def check_document(
+    document: Document,
+    place: Context,
+    wanted: bool,
+    code: str,
+    passed: MutableMapping[str, Any] | None,
+    seen: dict[str, Any],
+) -> Generator[Checked, None, Context]:
+    """Yield the verdicts on the equations of a document, and return what holds after it."""
+    if document.unread or wanted:
+        yield from (replace(unread(p), document=document.path) for p in document.problems)
+    for part in document.parts:
+        if isinstance(part, SymbolTable):
+            place, checked = extended(place, part)
+        else:
+            place, checked = check_part(part, place, wanted, code, passed, seen)
+        if checked:
+            yield replace(checked, document=document.path)
+    return place
 
 
 def unread(problem: Problem) -> Checked:
@@ -118,8 +128,7 @@ def extended(place: Context, part: SymbolTable) -> tuple[Context, Checked | None
     try:
         new = entries(parse_symbols(part.lines), place.table)
     except ValueError as error:
-        equation = Equation(part.file, part.line, "", "symbols")
-        return place, Checked(equation, Result("refused", str(error)), 0.0)
+        return place, unread(Problem(part.file, part.line, "symbols", str(error)))
     return replace(place, table=place.table.extended(new)), None
 
 
@@ -130,21 +139,21 @@ def check_part(
     code: str,
     passed: MutableMapping[str, Any] | None,
     seen: dict[str, Any],
-) -> tuple[Checked | None, Context]:
+) -> tuple[Context, Checked | None]:
     """Check one equation, or take its verdict from an earlier build."""
     if equation.unchecked:
         result = Result("unchecked", equation.unchecked)
-        return (Checked(equation, result, 0.0) if wanted else None), place
+        return place, (Checked(equation, result, 0.0) if wanted else None)
     start = time.perf_counter()
     options = replace(equation.options, origin=origin_of(equation))
     if not wanted:
         _, after = check(equation.text, replace(options, given=True), place)
-        return None, after
+        return after, None
     try:
         reading = read(equation.text, options, place)
     except CRASHES as error:
         result = reported([problem_of(error)], None)
-        return Checked(equation, result, time.perf_counter() - start), place
+        return place, Checked(equation, result, time.perf_counter() - start)
     key = fingerprint(reading, code)
     if passed is not None and key in passed:
         # JSON has no tuples.
@@ -157,7 +166,7 @@ def check_part(
         result = judged(reading)
     if result.passed:
         seen[key] = asdict(result)
-    return Checked(equation, result, time.perf_counter() - start), reading.after
+    return reading.after, Checked(equation, result, time.perf_counter() - start)
 
 
 def origin_of(equation: Equation) -> str:

@@ -123,6 +123,11 @@ class Refusal(ValueError):  # noqa: N818, it is an answer
         self.message = message
         self.position = position
 
+    def at(self, position: int) -> "Refusal":
+        """Return the refusal with a position, if it has none of its own."""
+        self.position = position if self.position is None else self.position
+        return self
+
 
 @dataclass(frozen=True)
 class Item:

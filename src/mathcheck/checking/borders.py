@@ -14,9 +14,9 @@ from mathcheck.expressions import Case, Indicator, Node, Number, Operation, Rela
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import Rational, ball
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import Undefined
 from mathcheck.samples import Sample
-from mathcheck.values import Scope, Shared, evaluate, index_range
+from mathcheck.values import evaluate, index_range
+from mathcheck.values.scope import CRASHES
 
 # Numbers are moved so far beside a border.
 BESIDE = (Fraction(0), Fraction(1, 2**12), Fraction(-1, 2**12))
@@ -82,35 +82,50 @@ def at_border(
     left: Node, right: Node, reading: Reading, values: Mapping[str, Any]
 ) -> Iterator[Sample]:
     """Yield samples in which one number is moved to the border."""
-    table, definitions = reading.place.table, reading.place.definitions
-    reach = definitions.reach(left) | definitions.reach(right)
-    assignment = {}
-    for key in sorted(reach):
-        if table.type(key).ranges and key not in values:
-            try:
-                assignment[key] = index_range(key, Scope(Shared(table, definitions), values))[0]
-            except Refusal:
-                return
-    moved = 0
-    for coordinate in coordinates(reach, reading, values):
-
-        def gap(number: Fraction, at: Coordinate = coordinate) -> Fraction:
-            scope = Scope(Shared(table, definitions), with_number(values, at, number))
-            inner = scope.child(assignment)
-            return fraction(bare(evaluate(left, inner)) - bare(evaluate(right, inner)))
-
-        try:
-            root = solved(gap, number_at(values, coordinate))
-        except (Refusal, Undefined, ArithmeticError, TypeError, AttributeError):
-            continue
-        if root is None:
-            continue
-        moved += 1
+    reach = reading.place.definitions.reach(left) | reading.place.definitions.reach(right)
+    try:
+        assignment = first_values(reach, reading, values)
+    except Refusal:
+        return
+    moves = (
+        (coordinate, root)
+        for coordinate in coordinates(reach, reading, values)
+        if (root := border(left, right, coordinate, reading, values, assignment)) is not None
+    )
+    for coordinate, root in itertools.islice(moves, MOVED):
         for step in BESIDE:
             if allowed(coordinate[0], root + step, reading):
                 yield Sample(with_number(values, coordinate, root + step), "border")
-        if moved == MOVED:
-            return
+
+
+def first_values(
+    reach: frozenset[str], reading: Reading, values: Mapping[str, Any]
+) -> dict[str, int]:
+    """Return the first value of each free index that is reached."""
+    scope, table = reading.place.scope(values), reading.place.table
+    free = (key for key in sorted(reach) if table.type(key).ranges and key not in values)
+    return {key: index_range(key, scope)[0] for key in free}
+
+
+def border(
+    left: Node,
+    right: Node,
+    coordinate: Coordinate,
+    reading: Reading,
+    values: Mapping[str, Any],
+    assignment: Mapping[str, int],
+) -> Fraction | None:
+    """Return where a number of a sample makes two sides equal, or nothing if none is found."""
+
+    def gap(number: Fraction) -> Fraction:
+        moved = with_number(values, coordinate, number)
+        inner = reading.place.scope(moved).child(assignment)
+        return fraction(bare(evaluate(left, inner)) - bare(evaluate(right, inner)))
+
+    try:
+        return solved(gap, number_at(values, coordinate))
+    except CRASHES:
+        return None
 
 
 def coordinates(

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mathcheck.checking.compare import CRASHES, POINTS, tallied
+from mathcheck.checking.compare import POINTS, tallied
 from mathcheck.checking.display import shown
 from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.checking.prepare import Prepared
-from mathcheck.checking.sampling import assignments, shared
+from mathcheck.checking.sampling import assignments
 from mathcheck.checking.tally import Pair, Tally
-from mathcheck.latex import Refusal
 from mathcheck.mutants import Mutant, mutants
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import Undefined
 from mathcheck.symbols import plain
-from mathcheck.values import Scope, decide, evaluate, flat, holds
+from mathcheck.values import decide, evaluate, flat, holds
 from mathcheck.values.decide import ESTIMATED_DIGITS
+from mathcheck.values.scope import CRASHES
 
 # Steps of evaluation for all changes that are tried and for one; what it costs to read one.
 EFFORT, EFFORT_FOR_ONE, EFFORT_OF_READING = 100_000, 10_000, 60
@@ -131,14 +130,14 @@ def paired_values(
     """Yield the values of two sides at the first samples; nothing if one has none there."""
     sides = ready.chain.sides[relation : relation + 2]
     for turn, values in enumerate(seen[:POINTS]):
-        scope = Scope(shared(place), values)
+        scope = place.scope(values)
         for assignment in itertools.islice(assignments(ready, scope, turn), 4):
             inner = scope.child(assignment)
             try:
                 if not all(holds(c, inner) for c in ready.conditions[relation]):
                     continue
                 both = [flat(evaluate(side, inner)) for side in sides]
-            except (Refusal, Undefined):
+            except CRASHES:
                 continue
             atoms = dict(atoms_of(values, assignment, place))
             for a, b in zip(*both, strict=False):

@@ -41,11 +41,11 @@ def compare_python(
     ready: Prepared, code: Code, scope: Scope, tally: Tally, reading: Reading
 ) -> str:
     """Compare the left side with the code; return what is wrong."""
-    place, left = reading.place, ready.chain.sides[0]
+    table, left = reading.place.table, ready.chain.sides[0]
     span = spanned(scope.values, code.names)
     if span[1] > PYTHON_LARGEST or span[0] < PYTHON_SMALLEST:
         return ""
-    free = tuple(key for key in order_of(left) if key in free_indices(left, place.table))
+    free = tuple(key for key in order_of(left) if key in free_indices(left, table))
     order = code.indices or free
     if not set(order) <= set(free):
         return (
@@ -59,39 +59,44 @@ def compare_python(
     conditions = ready.conditions[0] if ready.conditions else ()
     for assignment in assignments(ready, scope):
         inner = scope.child(assignment)
-        if not all(holds(c, inner) for c in conditions):
-            continue
         try:
+            if not all(holds(c, inner) for c in conditions):
+                continue
             value = evaluate(left, inner)
         except Undefined:
             continue
-        exact = np.array([float(bare(x)) for x in flat(value)])
-        firsts = [place.table.entries[key].type.first for key in order]
-        index = tuple(assignment[key] - first for key, first in zip(order, firsts, strict=True))
-        try:
-            part = np.asarray(computed, dtype=np.float64)[index]
-        except (IndexError, TypeError, ValueError) as error:
-            return f":python: {code.text} can't be indexed by {', '.join(order)}: {error}"
-        expected = value.entries.shape if isinstance(value, Row) else np.shape(value)
-        if np.shape(part) != expected:
-            return (
-                f":python: {code.text} has the shape {np.shape(computed)}; the left side is "
-                f"{shape(value)}" + (f" for each {', '.join(order)}" if order else "")
-            )
+        index = {key: assignment[key] - table.type(key).first for key in order}
+        if problem := difference(value, computed, index):
+            at = describe(scope.values, scope, assignment)
+            return f":python: {code.text} {problem}\n    at {at}"
         tally.comparisons += 1
-        scale = max(float(np.max(np.abs(exact), initial=0.0)), largest_term(flat(value)))
-        difference = float(np.max(np.abs(np.ravel(part) - exact), initial=0.0))
-        if not difference <= PYTHON_TOLERANCE * scale:
-            worst = int(np.argmax(np.abs(np.ravel(part) - exact)))
-            return (
-                f":python: {code.text} differs from the left side\n"
-                f"    the equation: {exact[worst]:.6g}\n"
-                f"    the code:     {np.ravel(part)[worst]:.6g}\n"
-                f"    at {describe(scope.values, scope, assignment)}"
-            )
     known = tally.python_range or span
     tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
     return ""
+
+
+def difference(value: Any, computed: Any, index: Mapping[str, int]) -> str:
+    """Return in what the entry of computed numbers differs from a value."""
+    indices = ", ".join(index)
+    try:
+        part = np.asarray(computed, dtype=np.float64)[tuple(index.values())]
+    except (IndexError, TypeError, ValueError) as error:
+        return f"can't be indexed by {indices}: {error}"
+    expected = value.entries.shape if isinstance(value, Row) else np.shape(value)
+    if np.shape(part) != expected:
+        each = f" for each {indices}" if indices else ""
+        return f"has the shape {np.shape(computed)}; the left side is {shape(value)}{each}"
+    exact = np.array([float(bare(x)) for x in flat(value)])
+    scale = max(float(np.max(np.abs(exact), initial=0.0)), largest_term(flat(value)))
+    differences = np.abs(np.ravel(part) - exact)
+    if np.max(differences, initial=0.0) <= PYTHON_TOLERANCE * scale:
+        return ""
+    worst = int(np.argmax(differences))
+    return (
+        "differs from the left side\n"
+        f"    the equation: {exact[worst]:.6g}\n"
+        f"    the code:     {np.ravel(part)[worst]:.6g}"
+    )
 
 
 def largest_term(numbers: list[Any]) -> float:

@@ -16,7 +16,6 @@ from mathcheck.checking.sampling import (
     sample_points,
     sampled_keys,
     scales_for,
-    shared,
 )
 from mathcheck.checking.search import search
 from mathcheck.checking.tally import Failure, Gap, Pair, Tally
@@ -24,7 +23,7 @@ from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import DEEP, DIGITS, Beyond, Kink, NoCase, Undefined, digits
+from mathcheck.numbers.precision import DEEP, DIGITS, Kink, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
 from mathcheck.values import Scope, TooMuch, belongs, evaluate, holds, index_range, settled
@@ -37,11 +36,6 @@ ESTIMATED_POINTS = 4
 PROVED_POINTS = 6
 # Steps of evaluation for one equation, after which it is refused.
 EFFORT = 500_000
-# What may happen while an equation is evaluated: none of it ends a run.
-CRASHES: tuple[type[Exception], ...] = (
-    *(Refusal, Undefined, ArithmeticError, RecursionError, TypeError, ValueError),
-    *(AttributeError, LookupError, AssertionError),
-)
 # Samples in which nothing is special: a side must have a value there if its neighbour has one,
 # and code must have it too. Of the others many are at the end of a domain.
 ORDINARY = ("general", "scaled")
@@ -65,8 +59,9 @@ def tallied(
     code = code_of(reading)
     tally = Tally(brief, effort)
     keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
-    approximated = scales_for(reading) == (0,)
-    for sample in sample_points(reading, keys, points, tally):
+    scales = scales_for(reading)
+    approximated = len(scales) == 1
+    for sample in sample_points(reading, keys, points, scales, tally):
         shallow = brief or approximated or tally.seen
         with digits(DIGITS if shallow else DEEP):
             compare_sample(reading, code, sample, tally)
@@ -84,7 +79,7 @@ def tallied(
 
 def compare_sample(reading: Reading, code: Code | None, sample: Sample, tally: Tally) -> None:
     """Compare all relations of an equation, and its code, at one sample."""
-    scope = Scope(shared(reading.place, min(BUDGET, tally.effort)), sample.values)
+    scope = reading.place.scope(sample.values, min(BUDGET, tally.effort))
     before, gaps = scope.shared.steps, dict(tally.gaps)
     try:
         compare_all(reading.prepared, scope, tally)
@@ -159,9 +154,6 @@ def compare_pair(
         missing = {at: why for at in wanted if (why := undefined(ready.chain.sides[at], scope))}
         if not missing:
             raise
-        for at, reason in missing.items():
-            if isinstance(reason, Beyond):
-                raise Refusal(str(reason), ready.chain.sides[at].start) from None
         if len(missing) == 1:
             [(at, reason)] = missing.items()
             other = sides[1 - places.index(at)]

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from mathcheck import samples
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import shared
 from mathcheck.latex import Refusal
 from mathcheck.numbers.precision import Undefined
-from mathcheck.values import Scope, holds
+from mathcheck.values import holds
 
 # So many values of sizes, indices and whole numbers are tried.
 TRIED = 20_000
@@ -25,7 +24,7 @@ def can_hold(reading: Reading) -> bool:
     keys = sorted(frozenset().union(*map(definitions.reach, conditions)))
     try:
         for values in all_values(keys, reading):
-            scope = Scope(shared(reading.place), values)
+            scope = reading.place.scope(values)
             if all(holds(c, scope) for c in conditions):
                 return True
     except (Refusal, Undefined, ArithmeticError):

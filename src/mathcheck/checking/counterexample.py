@@ -5,11 +5,10 @@ from __future__ import annotations
 from mathcheck import samples
 from mathcheck.checking.compare import compare_all
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
+from mathcheck.checking.sampling import fitting_sizes, sampled_keys
 from mathcheck.checking.tally import Failure, Tally
 from mathcheck.latex import Refusal
 from mathcheck.numbers.precision import Undefined
-from mathcheck.values import Scope
 
 # Steps of evaluation for the search.
 SMALL_EFFORT = 20_000
@@ -25,7 +24,7 @@ def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | 
     for given in fitting_sizes(reading, keys)[:3]:
         for values in samples.round_values(sampled, given, table, source):
             tally = Tally()
-            scope = Scope(shared(reading.place, left), {**given, **values})
+            scope = reading.place.scope({**given, **values}, left)
             try:
                 compare_all([reading.prepared[number]], scope, tally)
             except (Refusal, Undefined, ArithmeticError):

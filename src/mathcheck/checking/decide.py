@@ -38,7 +38,10 @@ def compare_sides(
 def side_value(side: Node, scope: Scope, values: dict[int, Any]) -> Any:
     """Return the value of a side, which is computed once."""
     if id(side) not in values:
-        values[id(side)] = value(side, scope)
+        try:
+            values[id(side)] = value(side, scope)
+        except Refusal as refusal:
+            raise refusal.at(side.start) from None
     return values[id(side)]
 
 

@@ -20,6 +20,7 @@ from mathcheck.reading import (
 )
 from mathcheck.report import Problem
 from mathcheck.symbols import Entry, Table, name_key, parse_type
+from mathcheck.values.scope import BUDGET, Scope, Shared
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Context:
     exact: bool = True
     # Whether a change is sought that makes a relation hold.
     causes: bool = True
+
+    def scope(self, values: Mapping[str, Any], steps: int = BUDGET) -> Scope:
+        """Return a scope with the values of a sample, and so many steps to evaluate there."""
+        return Scope(Shared(self.table, self.definitions, steps), values)
 
 
 @dataclass(frozen=True)

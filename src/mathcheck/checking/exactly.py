@@ -10,7 +10,7 @@ from mathcheck import samples
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared
-from mathcheck.checking.sampling import fitting_sizes, sampled_keys, shared
+from mathcheck.checking.sampling import fitting_sizes, sampled_keys
 from mathcheck.latex import Refusal
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.exact import NotExact, same
@@ -73,7 +73,7 @@ def exact_scopes(reading: Reading) -> Iterator[tuple[Mapping[str, int], Scope]]:
     for given in fitting_sizes(reading, keys):
         if sum(given.values()) <= EXACT_SIZE:
             for values in samples.exact_values(sampled, given, table):
-                yield given, Scope(shared(reading.place), {**given, **values})
+                yield given, reading.place.scope({**given, **values})
 
 
 def listed_sizes(decided: Sequence[Mapping[str, int]]) -> list[str]:

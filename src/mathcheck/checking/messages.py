@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 from mathcheck.checking.display import describe, shown
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import shared
 from mathcheck.checking.tally import Failure, Gap
 from mathcheck.expressions import SetOf
 from mathcheck.report import Problem
-from mathcheck.values import Scope
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 SIGNS = {
@@ -80,7 +78,7 @@ def gap_message(problem: Problem, reading: Reading) -> str:
     """Return the message for a side without a value where its neighbour has one."""
     number, relation, gap = problem.data
     assert isinstance(gap, Gap)
-    scope = Scope(shared(reading.place), gap.values)
+    scope = reading.place.scope(gap.values)
     return (
         f"undefined: {gap.reason}, in {spelled(reading, number, gap.side)}, at "
         f"{describe(gap.values, scope, gap.assignment)}; the other side of "
@@ -104,7 +102,7 @@ def failure_message(problem: Problem, reading: Reading) -> str:
     else:
         for name, value in zip(sides, (failure.left, failure.right), strict=True):
             lines.append(f"    {name:{width}}  =  {shown(value)}")
-    scope = Scope(shared(reading.place), failure.values)
+    scope = reading.place.scope(failure.values)
     lines.append(f"    at {describe(failure.values, scope, failure.assignment)}")
     return "\n".join((*lines, *(f"    {cause}" for cause in causes)))
 

@@ -19,8 +19,7 @@ from mathcheck.latex import read_items
 from mathcheck.operations import TABLE
 from mathcheck.samples import GENERAL, STRATA, Drawing, Sample
 from mathcheck.symbols import Table, name_key
-from mathcheck.values import Scope, Shared, holds, index_range
-from mathcheck.values.scope import BUDGET
+from mathcheck.values import Scope, holds, index_range
 
 ATTEMPTS = 200
 # At so many samples each relation is compared, if they can be drawn.
@@ -39,11 +38,6 @@ SPARSE = 60
 BASES = 3
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
 ASSIGNMENTS = 16
-
-
-def shared(place: Context, steps: int = BUDGET) -> Shared:
-    """Return what the scopes of one sample share."""
-    return Shared(place.table, place.definitions, steps)
 
 
 def sampled_keys(
@@ -71,7 +65,7 @@ def bound_names(node: Node) -> frozenset[str]:
 
 
 def sample_points(
-    reading: Reading, keys: frozenset[str], points: int, tally: Tally
+    reading: Reading, keys: frozenset[str], points: int, scales: Sequence[int], tally: Tally
 ) -> Iterator[Sample]:
     """Yield samples: all values if they are few, otherwise of each stratum, then at borders.
 
@@ -90,7 +84,6 @@ def sample_points(
         return
     covering = covered(combinations)
     start = tally.effort
-    scales = scales_for(reading)
     drawn = planned(Drawing(sampled, table, source, scales), covering, scales)
     least = max(len(covering), GENERAL + 2 * len(scales) if len(scales) > 1 else 2)
     for attempt, sample in enumerate(drawn):
@@ -213,7 +206,7 @@ def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]
     return [
         given
         for given in combinations
-        if all(holds(c, Scope(shared(reading.place), given)) for c in conditions)
+        if all(holds(c, reading.place.scope(given)) for c in conditions)
     ] or combinations
 
 

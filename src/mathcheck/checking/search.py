@@ -10,12 +10,13 @@ from typing import Any
 from mathcheck import samples
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import assignments, covered, fitting_sizes, planned, shared
+from mathcheck.checking.sampling import assignments, covered, fitting_sizes, planned
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.kinds import SCALES
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
 from mathcheck.values import Scope, decide, evaluate, holds
+from mathcheck.values.scope import CRASHES
 
 # For each sign, whether the left side is the smaller one.
 SMALLER_LEFT = {"<": True, "<=": True, ">": False, ">=": False}
@@ -88,11 +89,11 @@ class Search:
 
     def height(self, values: Mapping[str, Any], turn: int) -> float | None:
         """Return the least relative height at a point; a failure there is noted."""
-        scope = Scope(shared(self.reading.place, max(1, self.left)), values)
+        scope = self.reading.place.scope(values, max(1, self.left))
         before = scope.shared.steps
         try:
             return min(self.heights(scope, turn), default=None)
-        except Exception:
+        except CRASHES:
             return None
         finally:
             self.left -= max(1, before - scope.shared.steps)

@@ -10,7 +10,7 @@ from typing import Any
 
 from mathcheck import samples
 from mathcheck.checking.causes import likely_causes
-from mathcheck.checking.compare import CRASHES, tallied
+from mathcheck.checking.compare import tallied
 from mathcheck.checking.conditions import can_hold
 from mathcheck.checking.counterexample import smallest_failure
 from mathcheck.checking.display import shown
@@ -18,7 +18,7 @@ from mathcheck.checking.equation import Context, Options, Reading, read
 from mathcheck.checking.exactly import Exactly, decided_exactly
 from mathcheck.checking.messages import printed
 from mathcheck.checking.prepare import Prepared
-from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys, shared
+from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Cases, Node, Relation, SetOf, walk
 from mathcheck.latex import Refusal
@@ -28,8 +28,9 @@ from mathcheck.proving import Proof, proved
 from mathcheck.proving.show import shown_condition, shown_proof
 from mathcheck.report import Problem, Result
 from mathcheck.symbols import plain
-from mathcheck.values import Scope, evaluate, flat
+from mathcheck.values import evaluate, flat
 from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS
+from mathcheck.values.scope import CRASHES
 
 # A sharp bound comes as near as this at one of so many points.
 NEARLY = Fraction(1, 1000)
@@ -198,7 +199,7 @@ def loose(reading: Reading) -> list[Problem]:
             key: samples.random_value(table.entries[key].type, given, source, wide=True)
             for key in sampled
         }
-        scope = Scope(shared(reading.place), {**given, **values})
+        scope = reading.place.scope({**given, **values})
         for number, ready in enumerate(reading.prepared):
             for assignment in assignments(ready, scope):
                 inner = scope.child(assignment)

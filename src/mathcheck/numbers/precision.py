@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from mathcheck.latex import Refusal
+
 DIGITS = 50
 # At one of its samples each equation is computed with so many digits: then tanh(200) is not 1.
 DEEP = 300
@@ -22,7 +24,7 @@ class NoCase(Undefined):
     """No row of cases holds."""
 
 
-class Beyond(Undefined):
+class Beyond(Refusal):
     """A value that exists, and is too large to be computed."""
 
 

@@ -11,7 +11,7 @@ from mathcheck.expressions import Integral, Node, Operation
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import NEVER, Ball, ball, divide
 from mathcheck.numbers.duals import Dual, bare
-from mathcheck.numbers.precision import Undecided, Undefined, digits
+from mathcheck.numbers.precision import Beyond, Undecided, Undefined, digits
 from mathcheck.operations.elementary import cosh, exp, sinh
 from mathcheck.operations.special import pi
 from mathcheck.values.conditions import is_infinite
@@ -165,7 +165,7 @@ def inside(integrand: Callable[[Any], Any], at: Fraction, width: Fraction) -> fl
     middle = ball(at + width / 2)
     try:
         return size(bare(integrand(Ball(middle.middle, ball(width / 2).high))))
-    except (Undecided, Undefined):
+    except (Beyond, Undecided, Undefined):
         return -NEVER
 
 

@@ -13,7 +13,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, array, flat
 from mathcheck.numbers.balls import NEVER, ball
 from mathcheck.numbers.duals import Dual
-from mathcheck.numbers.precision import Undecided, Undefined, digits, working
+from mathcheck.numbers.precision import Beyond, Undecided, Undefined, digits, working
 from mathcheck.values.estimates import estimated, size
 from mathcheck.values.scope import Scope, scalar, value
 
@@ -45,7 +45,7 @@ def of_limit(node: Limit, scope: Scope) -> Any:
         raise Refusal("a limit of what has numbers as large or small as this", node.start)
     try:
         return at_distance(node, scope, nearest)
-    except (Undefined, Undecided):
+    except (Undefined, Undecided, Beyond):
         # Exponentials have no value as near as this, and settle sooner.
         if lost > MOST_LOST:
             raise
@@ -114,7 +114,7 @@ def at_point(node: Limit, scope: Scope, x: Any, *, far: bool) -> Any:
     """Return the value of the body at a point; far away it need not have one."""
     try:
         return value(node.body, scope.afresh({node.variable: x}))
-    except (Undefined, Undecided):
+    except (Undefined, Undecided, Beyond):
         if far:
             return None
         raise

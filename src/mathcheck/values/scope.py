@@ -33,6 +33,12 @@ DEEPEST = 60
 # Their values are worth keeping.
 MEMOISED = frozenset({Big, Call, Moment, Integral, Limit})
 
+# What may happen while an equation is evaluated: none of it ends a run.
+CRASHES: tuple[type[Exception], ...] = (
+    *(Refusal, Undefined, ArithmeticError, RecursionError, TypeError, ValueError),
+    *(AttributeError, LookupError, AssertionError),
+)
+
 Evaluator = Callable[[Any, "Scope"], Any]
 EVALUATORS: dict[type[Node], Evaluator] = {}
 
