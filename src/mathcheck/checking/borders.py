@@ -94,7 +94,7 @@ def at_border(
     )
     for coordinate, root in itertools.islice(moves, MOVED):
         for step in BESIDE:
-            if allowed(coordinate[0], root + step, reading):
+            if reading.place.table.type(coordinate[0]).allows(root + step):
                 yield Sample(with_number(values, coordinate, root + step), "border")
 
 
@@ -133,9 +133,8 @@ def coordinates(
 ) -> Iterator[Coordinate]:
     """Yield the numbers of a sample that may be moved one by one."""
     for key in sorted(reach & values.keys()):
-        kind = reading.place.table.type(key)
-        if kind.kind in ("real", "positive", "unit", "integer"):
-            for place in np.ndindex(np.shape(values[key])):
+        for place in np.ndindex(np.shape(values[key])):
+            if reading.place.table.type(key).allows(number_at(values, (key, place))):
                 yield key, place
 
 
@@ -155,14 +154,6 @@ def with_number(
         new = values[key].copy()
         new[place] = number
     return {**values, key: new}
-
-
-def allowed(key: str, number: Fraction, reading: Reading) -> bool:
-    """Return whether a symbol may be a number."""
-    kind = reading.place.table.type(key)
-    if kind.kind == "integer":
-        return number.denominator == 1 and kind.low <= number <= kind.high
-    return kind.kind == "real" or (number > 0 and (kind.kind == "positive" or number < 1))
 
 
 def fraction(number: Any) -> Fraction:

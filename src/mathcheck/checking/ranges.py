@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mathcheck.expressions import Node, Range, Relation, SetOf, Symbol
 from mathcheck.latex import Refusal
-from mathcheck.symbols import Table
+from mathcheck.reading.names import counts
 from mathcheck.values.conditions import range_ends
 from mathcheck.values.scope import Scope, index_range, whole
 
@@ -32,7 +32,7 @@ def written_ranges(condition: Node, scope: Scope) -> Iterator[tuple[str, int, in
     """Yield the ranges that a condition writes: the name with its first and last value."""
     table = scope.shared.table
     if isinstance(condition, Range):
-        if counted(Symbol(condition.variable), table):
+        if counts(Symbol(condition.variable), table):
             yield (condition.variable, *range_ends(condition, scope))
     elif isinstance(condition, Relation):
         yield from in_relation(condition, scope)
@@ -42,19 +42,14 @@ def in_relation(condition: Relation, scope: Scope) -> Iterator[tuple[str, int, i
     """Yield the ranges of a membership, i in {1, ..., n}, and of bounds, 1 <= i <= n."""
     sides, signs, table = condition.sides, condition.signs, scope.shared.table
     first, last = sides[0], sides[-1]
-    if signs == ("in",) and counted(first, table) and isinstance(last, SetOf):
+    if signs == ("in",) and counts(first, table) and isinstance(last, SetOf):
         values = [whole(e, scope, "an element") for e in elements(last)]
         if values and isinstance(first, Symbol):
             yield first.key, min(values), max(values)
         return
     for place, (one, other) in enumerate(itertools.pairwise(signs)):
         middle = sides[place + 1]
-        if (
-            one in STEPS
-            and other in STEPS
-            and isinstance(middle, Symbol)
-            and counted(middle, table)
-        ):
+        if one in STEPS and other in STEPS and counts(middle, table) and isinstance(middle, Symbol):
             low = whole(sides[place], scope, "a bound") + STEPS[one]
             high = whole(sides[place + 2], scope, "a bound") - STEPS[other]
             yield middle.key, low, high
@@ -63,8 +58,3 @@ def in_relation(condition: Relation, scope: Scope) -> Iterator[tuple[str, int, i
 def elements(of: SetOf) -> tuple[Node, ...]:
     """Return the whole numbers that a set names, or the first and last of them."""
     return of.elements if of.kind in ("range", "elements") else ()
-
-
-def counted(node: Node, table: Table) -> bool:
-    """Return whether a node is a name whose values are counted."""
-    return isinstance(node, Symbol) and table.type(node.key).counts

@@ -90,7 +90,7 @@ class Kind:
     sampled: ClassVar[bool] = False
     # Whether it is how many entries a dimension has.
     dimension: ClassVar[bool] = False
-    # Whether its values are whole numbers that may index an array.
+    # Whether its values are whole numbers that may index an array, and stand in a condition.
     counts: ClassVar[bool] = False
     # Whether an equation holds for all of its values where nothing binds it.
     ranges: ClassVar[bool] = False
@@ -148,6 +148,10 @@ class Kind:
     def constant(self, sizes: Sizes) -> Value | None:
         """Return the value that it has always, if there is one."""
         return None
+
+    def allows(self, number: Fraction) -> bool:
+        """Return whether a number, or an entry, may be moved to another number."""
+        return False
 
     def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
         """Return a random value: in general position at scale 0, otherwise larger or smaller."""

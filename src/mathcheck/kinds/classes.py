@@ -3,9 +3,8 @@
 import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -21,19 +20,18 @@ from mathcheck.kinds.base import (
 )
 
 
-@dataclass(frozen=True)
 class Simplex(Kind):
     """A distribution, a joint table, or a distribution in each row; no probability is zero."""
 
-    kind: ClassVar[str] = "simplex"
-    example: ClassVar[str] = "simplex[C]"
-    brackets: ClassVar[tuple[int, int]] = (1, 2)
-    by_rows: ClassVar[bool] = True
-    sampled: ClassVar[bool] = True
-    continuous: ClassVar[bool] = True
-    convex: ClassVar[bool] = True
-    distribution: ClassVar[bool] = True
-    described: ClassVar[str] = (
+    kind = "simplex"
+    example = "simplex[C]"
+    brackets = (1, 2)
+    by_rows = True
+    sampled = True
+    continuous = True
+    convex = True
+    distribution = True
+    described = (
         "probabilities that sum to one, all of them above zero: any, then one that is nearly one "
         "and others as small as 0.000001, and equal ones"
     )
@@ -106,16 +104,15 @@ class Simplex(Kind):
         yield self.parts(sizes, distribution)
 
 
-@dataclass(frozen=True)
 class Onehot(Kind):
     """A vector with a single one, or such rows."""
 
-    kind: ClassVar[str] = "onehot"
-    example: ClassVar[str] = "onehot[n; C]"
-    brackets: ClassVar[tuple[int, int]] = (1, 2)
-    by_rows: ClassVar[bool] = True
-    sampled: ClassVar[bool] = True
-    described: ClassVar[str] = "zeros and a single one, in all or in each row: any class"
+    kind = "onehot"
+    example = "onehot[n; C]"
+    brackets = (1, 2)
+    by_rows = True
+    sampled = True
+    described = "zeros and a single one, in all or in each row: any class"
 
     def of_classes(self, classes: Sequence[int], lengths: tuple[int, ...]) -> Value:
         """Return the rows with ones at these places."""
@@ -144,15 +141,14 @@ class Onehot(Kind):
         return [self.of_classes(c, (*rows, count)) for c in choices[: 3 if rows else 2]]
 
 
-@dataclass(frozen=True)
 class Set(Kind):
     """Some of the classes, which may be all or none."""
 
-    kind: ClassVar[str] = "set"
-    example: ClassVar[str] = "set C"
-    argument: ClassVar[str] = "size"
-    sampled: ClassVar[bool] = True
-    described: ClassVar[str] = "some of the numbers from 1 to a size: any of them, all, none"
+    kind = "set"
+    example = "set C"
+    argument = "size"
+    sampled = True
+    described = "some of the numbers from 1 to a size: any of them, all, none"
 
     def classes(self, sizes: Sizes) -> range:
         """Return all classes."""
@@ -180,13 +176,12 @@ class Set(Kind):
         return {member - self.first for member in value}
 
 
-@dataclass(frozen=True)
 class Variable(Kind):
     """A random variable with a finite distribution."""
 
-    kind: ClassVar[str] = "variable"
-    example: ClassVar[str] = r"variable \mathbf{p}"
-    argument: ClassVar[str] = "name"
-    ranges: ClassVar[bool] = True
-    variable: ClassVar[bool] = True
-    described: ClassVar[str] = "a random variable with the named distribution: all of its values"
+    kind = "variable"
+    example = r"variable \mathbf{p}"
+    argument = "name"
+    ranges = True
+    variable = True
+    described = "a random variable with the named distribution: all of its values"

@@ -3,9 +3,8 @@
 import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -28,19 +27,18 @@ def diagonal(entries: Sequence[Any]) -> np.ndarray:
     return result
 
 
-@dataclass(frozen=True)
 class Spd(Kind):
     """A symmetric positive definite matrix."""
 
-    kind: ClassVar[str] = "spd"
-    example: ClassVar[str] = "spd[D]"
-    brackets: ClassVar[tuple[int, int]] = (1, 1)
-    square: ClassVar[bool] = True
-    symmetric: ClassVar[bool] = True
-    sampled: ClassVar[bool] = True
-    continuous: ClassVar[bool] = True
-    convex: ClassVar[bool] = True
-    described: ClassVar[str] = (
+    kind = "spd"
+    example = "spd[D]"
+    brackets = (1, 1)
+    square = True
+    symmetric = True
+    sampled = True
+    continuous = True
+    convex = True
+    described = (
         "a symmetric positive definite matrix: any, then with eigenvalues from a thousandth to a "
         "thousand, alone or together, the unit matrix, and one that is nearly singular"
     )
@@ -79,17 +77,16 @@ class Spd(Kind):
         yield patterned(self.lengths(sizes), lambda k, place: symbol(f"{key} {sorted(place)}"))
 
 
-@dataclass(frozen=True)
 class Orthogonal(Kind):
     """A matrix whose transpose is its inverse."""
 
-    kind: ClassVar[str] = "orthogonal"
-    example: ClassVar[str] = "orthogonal[D]"
-    brackets: ClassVar[tuple[int, int]] = (1, 1)
-    square: ClassVar[bool] = True
-    sampled: ClassVar[bool] = True
-    continuous: ClassVar[bool] = True
-    described: ClassVar[str] = (
+    kind = "orthogonal"
+    example = "orthogonal[D]"
+    brackets = (1, 1)
+    square = True
+    sampled = True
+    continuous = True
+    described = (
         "an orthogonal matrix: a product of reflections, with the determinant 1 or -1, and the "
         "unit matrix, its negative and a permutation"
     )
@@ -113,41 +110,38 @@ class Orthogonal(Kind):
         return [one, -one, one[::-1]]
 
 
-@dataclass(frozen=True)
 class Ones(Kind):
     """An array of ones."""
 
-    kind: ClassVar[str] = "ones"
-    example: ClassVar[str] = "ones[C]"
-    brackets: ClassVar[tuple[int, int]] = (1, 2)
-    described: ClassVar[str] = "an array of ones"
+    kind = "ones"
+    example = "ones[C]"
+    brackets = (1, 2)
+    described = "an array of ones"
 
     def constant(self, sizes: Sizes) -> Value:
         """Return the array."""
         return filled(self.lengths(sizes), lambda: 1)
 
 
-@dataclass(frozen=True)
 class Identity(Kind):
     """The unit matrix."""
 
-    kind: ClassVar[str] = "identity"
-    example: ClassVar[str] = "identity[C]"
-    brackets: ClassVar[tuple[int, int]] = (1, 1)
-    square: ClassVar[bool] = True
-    symmetric: ClassVar[bool] = True
-    described: ClassVar[str] = "the unit matrix"
+    kind = "identity"
+    example = "identity[C]"
+    brackets = (1, 1)
+    square = True
+    symmetric = True
+    described = "the unit matrix"
 
     def constant(self, sizes: Sizes) -> Value:
         """Return the matrix."""
         return diagonal([1] * self.lengths(sizes)[0])
 
 
-@dataclass(frozen=True)
 class Kronecker(Kind):
     """One where two indices are equal, otherwise zero."""
 
-    kind: ClassVar[str] = "kronecker"
-    example: ClassVar[str] = "kronecker"
-    parameter: ClassVar[bool] = False
-    described: ClassVar[str] = "Kronecker's delta: one if its indices are equal, otherwise zero"
+    kind = "kronecker"
+    example = "kronecker"
+    parameter = False
+    described = "Kronecker's delta: one if its indices are equal, otherwise zero"

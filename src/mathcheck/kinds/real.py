@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -39,14 +38,13 @@ def tied(position: int, place: tuple[int, ...]) -> Fraction | int:
     return 2 if position < 2 else HALF
 
 
-@dataclass(frozen=True)
 class Continuous(Kind):
     """Numbers of an interval."""
 
-    brackets: ClassVar[tuple[int, int]] = (0, 3)
-    sampled: ClassVar[bool] = True
-    continuous: ClassVar[bool] = True
-    convex: ClassVar[bool] = True
+    brackets = (0, 3)
+    sampled = True
+    continuous = True
+    convex = True
     # The numbers of which the smallest counterexample is made, and those that must be tried;
     # arrays that must be tried.
     round: ClassVar[tuple[Fraction | int, ...]] = ()
@@ -56,6 +54,10 @@ class Continuous(Kind):
     def number(self, source: random.Random, scale: int) -> Fraction:
         """Return one number of a scale."""
         raise NotImplementedError
+
+    def allows(self, number: Fraction) -> bool:
+        """Return whether a number is of the type."""
+        return number > 0 or not self.above_zero
 
     def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
         """Return numbers of a scale; in an array some of them are of the scales between."""
@@ -86,15 +88,14 @@ class Continuous(Kind):
         )
 
 
-@dataclass(frozen=True)
 class Real(Continuous):
     """Any real number."""
 
-    kind: ClassVar[str] = "real"
-    example: ClassVar[str] = "real[n, C]"
-    round: ClassVar[tuple[Fraction | int, ...]] = (0, 1, -1, HALF, 2, -HALF, 3 * HALF, -2, 3)
-    points: ClassVar[tuple[Fraction | int, ...]] = (0, 1, -1, HALF, -HALF, 2, -2)
-    patterns: ClassVar[tuple[Pattern, ...]] = (
+    kind = "real"
+    example = "real[n, C]"
+    round = (0, 1, -1, HALF, 2, -HALF, 3 * HALF, -2, 3)
+    points = (0, 1, -1, HALF, -HALF, 2, -2)
+    patterns = (
         lambda position, place: 0,
         ones,
         lambda position, place: (-1) ** position,
@@ -103,7 +104,7 @@ class Real(Continuous):
         halves,
         tied,
     )
-    described: ClassVar[str] = (
+    described = (
         "a real number, or an array of them: between -3 and 3, then a thousandth and a thousand "
         "times as large, zeros, halves and whole numbers, equal entries"
     )
@@ -119,22 +120,21 @@ class Real(Continuous):
         return Fraction(source.randint(-3 * GRID, 3 * GRID), GRID) * power_of_two(scale)
 
 
-@dataclass(frozen=True)
 class Positive(Continuous):
     """A number above zero."""
 
-    kind: ClassVar[str] = "positive"
-    example: ClassVar[str] = "positive"
-    above_zero: ClassVar[bool] = True
-    round: ClassVar[tuple[Fraction | int, ...]] = (1, 2, HALF, 3, Fraction(1, 4), 4)
-    points: ClassVar[tuple[Fraction | int, ...]] = (1, HALF, 2, 3)
-    patterns: ClassVar[tuple[Pattern, ...]] = (
+    kind = "positive"
+    example = "positive"
+    above_zero = True
+    round = (1, 2, HALF, 3, Fraction(1, 4), 4)
+    points = (1, HALF, 2, 3)
+    patterns = (
         ones,
         halves,
         tied,
         lambda position, place: SMALL if position % 2 else LARGE,
     )
-    described: ClassVar[str] = (
+    described = (
         "a number above zero, or an array of them: between 0.125 and 3, then a thousandth and a "
         "thousand times as large, halves and whole numbers, equal entries"
     )
@@ -144,24 +144,27 @@ class Positive(Continuous):
         return Fraction(source.randint(GRID // 8, 3 * GRID), GRID) * power_of_two(scale)
 
 
-@dataclass(frozen=True)
 class Unit(Continuous):
     """A number between zero and one, without them."""
 
-    kind: ClassVar[str] = "unit"
-    example: ClassVar[str] = "unit"
-    above_zero: ClassVar[bool] = True
-    round: ClassVar[tuple[Fraction | int, ...]] = (HALF, Fraction(1, 4), Fraction(3, 4))
-    points: ClassVar[tuple[Fraction | int, ...]] = (HALF, LEAST, 1 - LEAST, Fraction(1, 4))
-    patterns: ClassVar[tuple[Pattern, ...]] = (
+    kind = "unit"
+    example = "unit"
+    above_zero = True
+    round = (HALF, Fraction(1, 4), Fraction(3, 4))
+    points = (HALF, LEAST, 1 - LEAST, Fraction(1, 4))
+    patterns = (
         lambda position, place: HALF,
         lambda position, place: 1 - LEAST if position % 2 else LEAST,
         lambda position, place: Fraction(3, 4) if position < 2 else Fraction(1, 4),
     )
-    described: ClassVar[str] = (
+    described = (
         "a number between 0 and 1, or an array of them: between 0.016 and 0.97, then as near as "
         "0.000001 to 0 and to 1, a half, equal entries"
     )
+
+    def allows(self, number: Fraction) -> bool:
+        """Return whether a number is of the type."""
+        return 0 < number < 1
 
     def number(self, source: random.Random, scale: int) -> Fraction:
         """Return a number near zero for small scales, near one for large ones."""

@@ -3,18 +3,18 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from mathcheck.kinds.base import Kind, Sizes, Value, combined, filled, length, patterned
 
 
-@dataclass(frozen=True)
 class Whole(Kind):
     """Whole numbers of a range."""
 
-    counts: ClassVar[bool] = True
+    counts = True
 
     def numbers(self, sizes: Sizes) -> range:
         """Return the numbers, from the lowest to the highest."""
@@ -39,7 +39,6 @@ class Whole(Kind):
         ]
 
 
-@dataclass(frozen=True)
 class Counted(Whole):
     """Numbers that count to a size, from one or from zero in print, and from zero in Python."""
 
@@ -54,51 +53,51 @@ class Counted(Whole):
         return int(value) - self.first
 
 
-@dataclass(frozen=True)
 class Size(Whole):
     """How many there are of something."""
 
-    kind: ClassVar[str] = "size"
-    example: ClassVar[str] = "size 2..5"
-    argument: ClassVar[str] = "bounds"
-    dimension: ClassVar[bool] = True
-    parameter: ClassVar[bool] = False
-    described: ClassVar[str] = "how many there are: all numbers between the bounds, the small first"
+    kind = "size"
+    example = "size 2..5"
+    argument = "bounds"
+    dimension = True
+    parameter = False
+    described = "how many there are: all numbers between the bounds, the small first"
 
 
-@dataclass(frozen=True)
 class Index(Counted):
     """A number for which an equation holds whatever it is."""
 
-    kind: ClassVar[str] = "index"
-    example: ClassVar[str] = "index C"
-    argument: ClassVar[str] = "size"
-    ranges: ClassVar[bool] = True
-    described: ClassVar[str] = "a number from 1 to a size: all of them; index 0:C counts from 0"
+    kind = "index"
+    example = "index C"
+    argument = "size"
+    ranges = True
+    described = "a number from 1 to a size: all of them; index 0:C counts from 0"
 
 
-@dataclass(frozen=True)
 class Label(Counted):
     """The class that is observed."""
 
-    kind: ClassVar[str] = "label"
-    example: ClassVar[str] = "label C"
-    argument: ClassVar[str] = "size"
-    brackets: ClassVar[tuple[int, int]] = (0, 3)
-    sampled: ClassVar[bool] = True
-    described: ClassVar[str] = "a class: any of them, fixed in each sample"
+    kind = "label"
+    example = "label C"
+    argument = "size"
+    brackets = (0, 3)
+    sampled = True
+    described = "a class: any of them, fixed in each sample"
 
 
-@dataclass(frozen=True)
 class Integer(Whole):
     """A whole number."""
 
-    kind: ClassVar[str] = "integer"
-    example: ClassVar[str] = "integer 0..9"
-    argument: ClassVar[str] = "bounds"
-    brackets: ClassVar[tuple[int, int]] = (0, 3)
-    sampled: ClassVar[bool] = True
-    described: ClassVar[str] = "a whole number: any between the bounds, the bounds themselves too"
+    kind = "integer"
+    example = "integer 0..9"
+    argument = "bounds"
+    brackets = (0, 3)
+    sampled = True
+    described = "a whole number: any between the bounds, the bounds themselves too"
+
+    def allows(self, number: Fraction) -> bool:
+        """Return whether a number is whole, and between the bounds."""
+        return number in range(self.low, self.high + 1)
 
 
 @dataclass(frozen=True)
@@ -107,8 +106,8 @@ class Binary(Whole):
 
     high: int = 1
 
-    kind: ClassVar[str] = "binary"
-    example: ClassVar[str] = "binary"
-    brackets: ClassVar[tuple[int, int]] = (0, 3)
-    sampled: ClassVar[bool] = True
-    described: ClassVar[str] = "zero or one: either"
+    kind = "binary"
+    example = "binary"
+    brackets = (0, 3)
+    sampled = True
+    described = "zero or one: either"

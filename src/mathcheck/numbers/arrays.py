@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -89,20 +89,29 @@ def determinant(matrix: np.ndarray) -> Any:
     if any(isinstance(x, Dual) for row in rows for x in row):
         return cofactors(rows)
     result: Any = 1
-    for column in range(len(rows)):
-        best = pivot(rows, column, column)
-        if best is None:
+    for factor in pivots(rows):
+        if factor is None:
             return 0
-        if best != column:
-            rows[column], rows[best] = rows[best], rows[column]
-            result = -result
-        top = rows[column]
-        result = result * top[column]
-        for row in rows[column + 1 :]:
-            factor = divide(row[column], top[column])
-            for place in range(column, len(rows)):
-                row[place] = row[place] - factor * top[place]
+        result = result * factor
     return result
+
+
+def pivots(rows: list[list[Any]]) -> Iterator[Any]:
+    """Yield the pivot of each column in an elimination, or None; minus one where rows change."""
+    count = 0
+    for column in range(len(rows[0])):
+        best = pivot(rows, column, count) if count < len(rows) else None
+        if best is None:
+            yield None
+            continue
+        rows[count], rows[best] = rows[best], rows[count]
+        top = rows[count]
+        yield top[column] if best == count else -top[column]
+        for row in rows[count + 1 :]:
+            factor = divide(row[column], top[column])
+            for place in range(column, len(row)):
+                row[place] = row[place] - factor * top[place]
+        count += 1
 
 
 def cofactors(rows: list[list[Any]]) -> Any:
@@ -149,18 +158,6 @@ def rank(matrix: np.ndarray) -> int:
     """Return how many pivots an elimination finds; functions have another rank at some points."""
     if any(isinstance(bare(entry), Exact) for entry in matrix.ravel()):
         raise NotExact("the rank of functions")
-    rows = [list(row) for row in matrix]
-    count = 0
-    for column in range(matrix.shape[1]):
-        best = pivot(rows, column, count) if count < len(rows) else None
-        if best is None:
-            continue
-        rows[count], rows[best] = rows[best], rows[count]
-        top = rows[count]
-        for row in rows[count + 1 :]:
-            factor = divide(row[column], top[column])
-            for place in range(column, len(row)):
-                row[place] = row[place] - factor * top[place]
-        count += 1
+    count = sum(found is not None for found in pivots([list(row) for row in matrix]))
     smooth(*matrix.ravel(), what="the rank")
     return count

@@ -18,6 +18,7 @@ from typing import Any
 
 from mpmath import libmp
 
+from mathcheck.numbers.arithmetic import Arithmetic
 from mathcheck.numbers.precision import Beyond, Undecided, Undefined, working
 
 NEVER = -math.inf
@@ -49,7 +50,7 @@ def minus(a: float, b: float) -> float:
     return a + math.log2(1 - 2 ** (b - a)) - SLACK if a - b < 50 else a - SLACK
 
 
-class Ball:
+class Ball(Arithmetic):
     """A real number between two bounds.
 
     `radius`, `size` and `terms` are binary logarithms: of the error, of the midpoint, of the
@@ -106,16 +107,6 @@ class Ball:
         radius = plus(plus(self.radius, other.radius), rounding)
         return Ball(middle, radius, max(self.terms, other.terms))
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        if not isinstance(other, Ball | Rational):
-            return NotImplemented
-        return self + (-other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
     def __mul__(self, other: Any) -> Any:
         if type(other) is not Ball:
             if not isinstance(other, Rational):
@@ -136,8 +127,6 @@ class Ball:
         )
         terms = max(self.terms + other.high, other.terms + self.high)
         return Ball(middle, radius, terms)
-
-    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
         if not isinstance(other, Ball | Rational):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mathcheck.numbers.arithmetic import Arithmetic
 from mathcheck.numbers.balls import Ball, Rational, divide
 from mathcheck.numbers.precision import Undefined
 
 
 @dataclass(frozen=True, eq=False)
-class Complex:
+class Complex(Arithmetic):
     """A complex number, of two numbers with or without an error."""
 
     real: Any
@@ -23,22 +24,12 @@ class Complex:
         z = converted(other)
         return Complex(self.real + z.real, self.imaginary + z.imaginary)
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self + (-other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
     def __mul__(self, other: Any) -> Any:
         z = converted(other)
         return Complex(
             self.real * z.real - self.imaginary * z.imaginary,
             self.real * z.imaginary + self.imaginary * z.real,
         )
-
-    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
         return self * converted(other).inverse()

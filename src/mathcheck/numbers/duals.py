@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from mathcheck.numbers.arithmetic import Arithmetic
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.precision import Undefined
 
 
-class Dual:
+class Dual(Arithmetic):
     """A number and its slope in the direction `tag`; both may be duals of smaller tags."""
 
     __slots__ = ("slope", "tag", "value")
@@ -37,19 +38,9 @@ class Dual:
         tag, a, da, b, db = self.parts(other)
         return Dual(tag, a + b, da + db)
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self + (-other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
     def __mul__(self, other: Any) -> Any:
         tag, a, da, b, db = self.parts(other)
         return Dual(tag, a * b, da * b + a * db)
-
-    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
         tag, a, da, b, db = self.parts(other)

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from mathcheck.numbers.arithmetic import Arithmetic
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import Dual
 from mathcheck.numbers.precision import Undefined
@@ -35,7 +36,7 @@ class NotExact(Exception):  # noqa: N818, it is an answer
     """The value is no rational function of symbols and exponentials."""
 
 
-class Exact:
+class Exact(Arithmetic):
     """A rational function: a polynomial over powers of polynomials."""
 
     __slots__ = ("above", "below")
@@ -69,14 +70,6 @@ class Exact:
                 total[monomial] = total.get(monomial, Fraction(0)) + coefficient
         return simplified(Exact({m: c for m, c in total.items() if c}, common))
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self + (-other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return -self + other
-
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Dual):
             return NotImplemented
@@ -86,28 +79,19 @@ class Exact:
         for factor, count in number.below.items():
             below[factor] = below.get(factor, 0) + count
         # What is divided by and multiplied with cancels at once.
-        for one, rest in (
-            (frozen(remaining), above),
-            (frozen(above), remaining),
-        ):
+        for one, rest in ((frozen(remaining), above), (frozen(above), remaining)):
             if below.get(one):
                 below[one] -= 1
                 return simplified(Exact(rest, {f: n for f, n in below.items() if n}))
         return simplified(Exact(product(above, remaining), below))
 
-    __rmul__ = __mul__
-
     def __truediv__(self, other: Any) -> Any:
         if isinstance(other, Dual):
             return NotImplemented
-        number = converted(other)
-        return self * number.inverse()
+        return self * converted(other).inverse()
 
     def __rtruediv__(self, other: Any) -> Any:
-        if isinstance(other, Dual):
-            return NotImplemented
-        number = converted(other)
-        return number * self.inverse()
+        return converted(other) * self.inverse()
 
     def inverse(self) -> Exact:
         """Return one over the function."""

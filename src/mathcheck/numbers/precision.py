@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from mathcheck.latex import Refusal
 
@@ -13,6 +12,8 @@ DIGITS = 50
 # At one of its samples each equation is computed with so many digits: then tanh(200) is not 1.
 DEEP = 300
 MOST_DIGITS = 1_000
+# With so many digits a step of evaluation counts for one more.
+DEAR = 150
 BITS_PER_DIGIT = math.log2(10)
 
 
@@ -36,27 +37,28 @@ class Undecided(ArithmeticError):  # noqa: N818, it is an answer
     """The bounds of the error don't allow a decision: more digits may, or none."""
 
 
-@dataclass
 class Precision:
-    """The digits and bits that are computed with."""
+    """The digits that are computed with; these in bits, with some for rounding; a step's cost."""
 
-    digits: int = DIGITS
+    def __init__(self, number: int) -> None:
+        self.use(number)
 
-    @property
-    def bits(self) -> int:
-        """Return the digits in bits, with some for rounding."""
-        return int(self.digits * BITS_PER_DIGIT) + 10
+    def use(self, number: int) -> None:
+        """Compute with so many digits from now on."""
+        self.digits = number
+        self.bits = int(number * BITS_PER_DIGIT) + 10
+        self.cost = 1 + number // DEAR
 
 
-working = Precision()
+working = Precision(DIGITS)
 
 
 @contextmanager
 def digits(number: int) -> Iterator[None]:
     """Compute with so many digits inside of the block."""
     before = working.digits
-    working.digits = number
+    working.use(number)
     try:
         yield
     finally:
-        working.digits = before
+        working.use(before)

@@ -12,7 +12,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, determinant, shape
 from mathcheck.numbers.arrays import rank as matrix_rank
 from mathcheck.operations.extremes import square
-from mathcheck.operations.record import COMPOSED, Record
+from mathcheck.operations.record import family
 from mathcheck.operations.signs import pair
 
 
@@ -72,18 +72,7 @@ def vec(operands: Sequence[Any], node: Node) -> Any:
     return value.T.ravel()
 
 
-def of(name: str, spellings: tuple[str, ...], value: Any, **others: Any) -> Record:
-    """Return the record of an operation on arrays."""
-    given = {
-        "said": name,
-        "slope": COMPOSED,
-        "domain": "square matrices",
-        "exact": "field",
-        **others,
-    }
-    return Record(name=name, spellings=spellings, value=value, **given)
-
-
+of = family(domain="square matrices", exact="field")
 RECORDS = (
     of(
         "transpose",

@@ -15,7 +15,7 @@ from mathcheck.numbers.balls import Ball, ball, plus
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Kink, Undecided, Undefined
 from mathcheck.operations.elementary import sqrt
-from mathcheck.operations.record import COMPOSED, Record
+from mathcheck.operations.record import Record, family
 from mathcheck.operations.special import absolute
 
 
@@ -138,49 +138,35 @@ def norm_largest(operands: Sequence[Any], node: Node) -> Any:
     return extreme("max", [total([absolute(x) for x in row]) for row in rows])
 
 
-def of(name: str, spellings: tuple[str, ...], said: str, value: Any, **others: Any) -> Record:
-    """Return the record of an operation that chooses among numbers."""
-    given = {
-        "slope": COMPOSED,
-        "domain": "numbers, and arrays",
-        "exact": "decision",
-        "form": "bracket",
-        **others,
-    }
-    return Record(name, spellings, said, value, **given)
+of = family(domain="numbers, and arrays", exact="decision", form="bracket")
 
 
-def extremes() -> tuple[Record, ...]:
-    """Return the records of the largest and the smallest, and of where they stand."""
-    found = []
-    for kind, other, bound in (("max", "min", r"\sup"), ("min", "max", r"\inf")):
-        names = (f"\\{kind}", f"\\operatorname{{{kind}}}", bound)
-        shared = {"domain": "one or more numbers", "arity": None, "form": "extreme"}
-        found.append(of(kind, names, kind, partial(value_of, kind), mutation=other, **shared))
-        spellings = (
-            f"\\arg{kind}",
-            f"\\operatorname{{arg{kind}}}",
-            f"\\operatorname{{arg {kind}}}",
-            f"\\operatorname{{arg\\,{kind}}}",
-        )
-        found.append(
-            of(
-                f"arg{kind}",
-                spellings,
-                f"where the {kind} stands",
-                partial(place_of, kind),
-                mutation=f"arg{other}",
-                **shared,
-            )
-        )
-    return tuple(found)
+def extremes(kind: str, other: str, bound: str) -> tuple[Record, Record]:
+    """Return the records of the largest or the smallest, and of where it stands."""
+    names = (f"\\{kind}", f"\\operatorname{{{kind}}}", bound)
+    places = (
+        f"\\arg{kind}",
+        *(f"\\operatorname{{arg{space}{kind}}}" for space in ("", " ", "\\,")),
+    )
+    several = family(domain="one or more numbers", exact="decision", form="extreme", arity=None)
+    return (
+        several(kind, names, partial(value_of, kind), mutation=other),
+        several(
+            f"arg{kind}",
+            places,
+            partial(place_of, kind),
+            said=f"where the {kind} stands",
+            mutation=f"arg{other}",
+        ),
+    )
 
 
 RECORDS = (
-    *extremes(),
-    of("absolute", ("|", r"\lvert"), "absolute value", modulus),
-    of("norm", (r"\|", r"\lVert", r"\lVert_2"), "norm", norm, domain="vectors", exact="atom"),
-    of("norm_1", (r"\lVert_1",), "1-norm", norm_sum, mutation="norm_max"),
-    of("norm_max", (r"\lVert_\infty",), "infinity-norm", norm_largest, mutation="norm_1"),
-    of("norm_f", (r"\lVert_F",), "Frobenius norm", frobenius, exact="atom"),
+    *extremes("max", "min", r"\sup"),
+    *extremes("min", "max", r"\inf"),
+    of("absolute", ("|", r"\lvert"), modulus, said="absolute value"),
+    of("norm", (r"\|", r"\lVert", r"\lVert_2"), norm, domain="vectors", exact="atom"),
+    of("norm_1", (r"\lVert_1",), norm_sum, said="1-norm", mutation="norm_max"),
+    of("norm_max", (r"\lVert_\infty",), norm_largest, said="infinity-norm", mutation="norm_1"),
+    of("norm_f", (r"\lVert_F",), frobenius, said="Frobenius norm", exact="atom"),
 )

@@ -13,7 +13,7 @@ from mathcheck.numbers.arrays import Row, shape
 from mathcheck.numbers.balls import divide
 from mathcheck.operations.elementary import log
 from mathcheck.operations.powers import binomial, double_factorial, factorial, power
-from mathcheck.operations.record import COMPOSED, REFUSED, Record
+from mathcheck.operations.record import REFUSED, Record, family
 from mathcheck.operations.special import gamma
 
 
@@ -34,10 +34,10 @@ def beta(a: Any, b: Any) -> Any:
     return divide(gamma(a) * gamma(b), gamma(a + b))
 
 
-def of(name: str, spellings: tuple[str, ...], value: Callable[..., Any], **others: Any) -> Record:
+def of(name: str, spellings: tuple[str, ...], value: Callable[..., Any], **own: Any) -> Record:
     """Return the record of an operation on numbers."""
-    given = {"said": name, "arity": 2, "exact": "atom", "slope": COMPOSED, **others}
-    return Record(name=name, spellings=spellings, value=of_numbers(given["said"], value), **given)
+    checked = of_numbers(own.get("said", name), value)
+    return family(arity=2, exact="atom")(name, spellings, checked, **own)
 
 
 RECORDS = (

@@ -82,3 +82,13 @@ class Record:
     mutation: str = "-"
     arity: int | None = 1
     form: str = "function"
+
+
+def family(**shared: Any) -> Callable[..., Record]:
+    """Return the maker of the records of a family, which share what they don't say themselves."""
+
+    def record(name: str, spellings: tuple[str, ...], value: Value, **own: Any) -> Record:
+        fields = {"said": name, "slope": COMPOSED, **shared, **own}
+        return Record(name=name, spellings=spellings, value=value, **fields)
+
+    return record

@@ -13,7 +13,7 @@ from mathcheck.numbers.arrays import Row, each, inverse, shape
 from mathcheck.numbers.balls import Rational, divide
 from mathcheck.numbers.roots import symmetric_root
 from mathcheck.operations.powers import power as number_power
-from mathcheck.operations.record import COMPOSED, Record
+from mathcheck.operations.record import family
 
 Arrays = np.ndarray | Row
 MOST_POWER = 8
@@ -191,33 +191,23 @@ def kronecker(operands: Sequence[Any], node: Node) -> Any:
     return int(operands[0] == operands[1])
 
 
-def sign(name: str, spellings: tuple[str, ...], said: str, value: Any, **others: Any) -> Record:
-    """Return the record of a sign."""
-    given = {"domain": "numbers, and arrays that fit", "arity": 2, "form": "sign", **others}
-    return Record(name, spellings, said, value, COMPOSED, exact="field", **given)
-
-
+TWO = "two arrays of one shape"
+sign = family(domain="numbers, and arrays that fit", arity=2, exact="field", form="sign")
 RECORDS = (
-    sign("sum", ("+",), "plus", total, arity=None, domain="operands of one shape"),
-    sign("negative", ("-",), "minus", negative, arity=1, domain="numbers and arrays"),
-    sign("times", ("",), "times", side_by_side),
-    sign("dot", (r"\cdot",), "dot", dotted),
-    sign("cross", (r"\times", "*"), "times", crossed),
-    sign(
-        "hadamard",
-        (r"\odot", r"\circ"),
-        "times, entry by entry,",
-        hadamard,
-        domain="two arrays of one shape",
-    ),
+    sign("sum", ("+",), total, said="plus", arity=None, domain="operands of one shape"),
+    sign("negative", ("-",), negative, said="minus", arity=1, domain="numbers and arrays"),
+    sign("times", ("",), side_by_side, said="times"),
+    sign("dot", (r"\cdot",), dotted, said="dot"),
+    sign("cross", (r"\times", "*"), crossed, said="times"),
+    sign("hadamard", (r"\odot", r"\circ"), hadamard, said="times, entry by entry,", domain=TWO),
     sign(
         "hadamard_quotient",
         (r"\oslash",),
-        "over, entry by entry,",
         hadamard_quotient,
-        domain="two arrays of one shape",
+        said="over, entry by entry,",
+        domain=TWO,
     ),
-    sign("quotient", ("/", r"\frac", r"\dfrac", r"\tfrac"), "over", quotient),
-    sign("power", ("^",), "to the power", power, form="script"),
-    sign("kronecker", (), "one if equal", kronecker, form="script", domain="two indices"),
+    sign("quotient", ("/", r"\frac", r"\dfrac", r"\tfrac"), quotient, said="over"),
+    sign("power", ("^",), power, said="to the power", form="script"),
+    sign("kronecker", (), kronecker, said="one if equal", form="script", domain="two indices"),
 )

@@ -35,11 +35,6 @@ from mathcheck.reading.cursor import Cursor, Script
 
 # The highest order of a derivative.
 HIGHEST = 4
-# A derivative by one of these has no meaning.
-FIXED = frozenset(
-    {"index", "size", "label", "function", "opaque", "variable", "set", "onehot", "kronecker"}
-)
-CONTINUOUS = ("real", "positive", "unit")
 
 # --- derivatives ---
 
@@ -175,9 +170,9 @@ def differentiable(variable: Node, cursor: Cursor) -> Node:
     base = variable.base if isinstance(variable, Component) else variable
     if not isinstance(base, Symbol):
         raise Refusal("a derivative is taken by a variable", variable.start)
-    kind = cursor.table.kind(base.key)
-    if kind in FIXED:
-        raise Refusal(f"a derivative by {base.key}, which is a {kind}", variable.start)
+    kind = cursor.table.type(base.key)
+    if not kind.continuous:
+        raise Refusal(f"a derivative by {base.key}, which is a {kind.kind}", variable.start)
     return variable
 
 
@@ -312,7 +307,7 @@ def closing_differential(cursor: Cursor) -> Differential | None:
         item = cursor.peek(ahead)
         open_integrals += is_token(item, r"\int")
         name = names.terminal(cursor, ahead + 1) if is_differential(item) else None
-        if name is None or name.kind not in CONTINUOUS:
+        if name is None or not cursor.table.type(name.key).continuous:
             continue
         if not open_integrals:
             return Differential(name.key, cursor.at + ahead, name.end)

@@ -101,19 +101,19 @@ def candidates(key: str, table: Table) -> list[str]:
         return others or own
     bold = [other for other in others if plain(other) == key]
     capital = [other for other in others if other not in bold]
-    if own and table.kind(key) != "name":
+    if own and not table.type(key).defined:
         return [*own, *bold]
     return [*bold, *capital, *own] if bold or not own else own
 
 
 def has_entries(key: str, table: Table) -> bool:
     """Return whether a name is an array, or may become one by its definition."""
-    return bool(table.entries[key].type.shape) or table.kind(key) == "name"
+    return bool(table.type(key).shape) or table.type(key).defined
 
 
 def is_size(node: Node, table: Table) -> bool:
     """Return whether an index is the name of a size."""
-    return isinstance(node, Symbol) and table.kind(node.key) == "size"
+    return isinstance(node, Symbol) and table.type(node.key).dimension
 
 
 def sized(base: Symbol, sizes: Sequence[Node], cursor: Cursor) -> Node:
@@ -150,7 +150,7 @@ def indices_follow(cursor: Cursor) -> bool:
     for part in split(behind.items[behind.at : behind.closing_place((")",))], ","):
         inner = cursor.inside(part, cursor.end)
         name = names.terminal(inner)
-        if name is None or name.end < len(part) or name.kind not in ("index", "label"):
+        if name is None or name.end < len(part) or not cursor.table.type(name.key).counts_to:
             return False
     return True
 

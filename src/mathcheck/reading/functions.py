@@ -232,9 +232,7 @@ def bounded(condition: Relation, cursor: Cursor) -> list[Node]:
     sides, signs = condition.sides, condition.signs
     ascending = len(sides) > 2 and {*signs} <= {"<", "<="}
     inside = sides[1:-1]
-    if not ascending or not all(
-        isinstance(side, Symbol) and names.counts(side.key, cursor.table) for side in inside
-    ):
+    if not ascending or not all(names.counts(side, cursor.table) for side in inside):
         return [condition]
     first, last = inside[0], inside[-1]
     low = shifted(sides[0], 1) if signs[0] == "<" else sides[0]

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mathcheck.expressions import Slice
+from mathcheck.expressions import Node, Slice, Symbol
 from mathcheck.latex import NAMED, Command, Item, Refusal, Token, canonical, is_token
 from mathcheck.reading.cursor import Cursor, Script, split
 from mathcheck.reading.grammar import BIGS, ENDS, FUNCTIONS, MEANINGLESS, WORD_FUNCTIONS
 from mathcheck.symbols import Table, key_of, plain
-
-# Kinds of which a name may stand as an index or a condition among whole numbers.
-INDEXING = ("index", "label", "size", "integer", "binary")
 
 
 @dataclass(frozen=True)
@@ -173,6 +170,6 @@ def alike(key: str, other: str) -> bool:
     return plain(key).lower() == plain(other).lower()
 
 
-def counts(key: str, table: Table) -> bool:
-    """Return whether a name stands for whole numbers."""
-    return table.kind(key) in INDEXING
+def counts(node: Node, table: Table) -> bool:
+    """Return whether a node is a name that stands for whole numbers."""
+    return isinstance(node, Symbol) and table.type(node.key).counts

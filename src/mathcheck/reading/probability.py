@@ -25,7 +25,7 @@ Draw = tuple[str, Node]
 
 def is_variable(node: Node, cursor: Cursor) -> bool:
     """Return whether a node is the name of a random variable."""
-    return isinstance(node, Symbol) and cursor.table.kind(node.key) == "variable"
+    return isinstance(node, Symbol) and cursor.table.type(node.key).variable
 
 
 # --- probabilities ---
@@ -54,7 +54,7 @@ def probability(cursor: Cursor, item: Item) -> Node:
 def names_variable(cursor: Cursor) -> bool:
     """Return whether a bracket names a random variable."""
     found = (names.terminal(cursor, ahead) for ahead in range(len(cursor.items)))
-    return any(name is not None and name.kind == "variable" for name in found)
+    return any(name is not None and cursor.table.type(name.key).variable for name in found)
 
 
 def probability_of(

@@ -44,7 +44,7 @@ def a_set(cursor: Cursor) -> Node:
     kind = cursor.table.kind(node.key) if isinstance(node, Symbol) else ""
     if kind == "set":
         return node
-    if isinstance(node, Symbol) and kind == "size":
+    if isinstance(node, Symbol) and cursor.table.type(node.key).dimension:
         raise Refusal(
             f"{node.key} is a number, not a set; write \\{{1, \\ldots, {node.key}\\}}", start
         )

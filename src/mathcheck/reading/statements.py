@@ -342,9 +342,8 @@ def is_condition(relation: Relation, table: Table) -> bool:
     """Return whether a relation is among indices, sizes, labels and whole numbers alone."""
     nodes = list(walk(relation))
     return any(isinstance(node, Symbol) for node in nodes) and all(
-        counts(node.key, table)
-        if isinstance(node, Symbol)
-        else isinstance(node, Number | Relation | SetOf | Constant)
+        counts(node, table)
+        or isinstance(node, Number | Relation | SetOf | Constant)
         or (isinstance(node, Operation) and node.name in WHOLE)
         for node in nodes
     )

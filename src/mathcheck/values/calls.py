@@ -109,11 +109,7 @@ def fits(
 def size_of(argument: Argument, scope: Scope) -> str:
     """Return the size that an index in an argument counts to."""
     node = argument.value
-    if isinstance(node, Symbol) and node.key in scope.shared.table:
-        kind = scope.shared.table.entries[node.key].type
-        if kind.kind in ("index", "label"):
-            return kind.size
-    return ""
+    return scope.shared.table.type(node.key).counts_to if isinstance(node, Symbol) else ""
 
 
 def bindings(definition: Definition, values: list[Any], scope: Scope) -> dict[str, Any]:

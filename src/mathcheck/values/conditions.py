@@ -128,7 +128,8 @@ def holds_for_all(node: ForAll, scope: Scope) -> bool:
         for part in walk(node.condition)
         if isinstance(part, Symbol)
         and part.key not in scope.values
-        and table.kind(part.key) == "index"
+        and table.type(part.key).ranges
+        and table.type(part.key).counts
     }
     inside = bind(tuple(sorted(bound_here)), node.qualifiers, scope, node)
     return all(holds(node.condition, inner) for inner in inside)

@@ -58,23 +58,22 @@ def of_component(node: Component, scope: Scope) -> Any:
         raise Refusal(
             f"{len(node.indices)} indices on {shape(array)}, which has {array.ndim}", node.start
         )
-    dimensions: tuple[Dimension, ...] = ()
-    table = scope.shared.table
-    if isinstance(node.base, Symbol) and node.base.key in table:
-        dimensions = table.entries[node.base.key].type.shape
-    firsts = first_entries(node.base, scope)
+    base = node.base
+    declared = scope.shared.table.type(base.key).shape if isinstance(base, Symbol) else ()
+    firsts = first_entries(base, scope)
     places: list[Any] = []
     for axis, index in enumerate(node.indices):
         if isinstance(index, Slice):
             places.append(slice(None))
             continue
-        if axis < len(dimensions):
-            check_counting(index, dimensions[axis], scope)
+        if axis < len(declared):
+            check_counting(index, declared[axis], scope)
         first = firsts[axis] if axis < len(firsts) else 1
         place = whole(index, scope, "an index") - first
         if not 0 <= place < array.shape[axis]:
             raise Refusal(
-                f"the index {place + first} is outside {first} to {first + array.shape[axis] - 1}"
+                f"the index {place + first} is outside {first} to {first + array.shape[axis] - 1}",
+                node.start,
             )
         places.append(place)
     return array[tuple(places)]
@@ -83,38 +82,27 @@ def of_component(node: Component, scope: Scope) -> Any:
 def check_counting(index: Node, dimension: Dimension, scope: Scope) -> None:
     """Refuse an index that counts something else than its place."""
     table = scope.shared.table
-    if not isinstance(index, Symbol) or index.key not in table:
-        return
-    kind = table.entries[index.key].type
-    if (
-        kind.kind in ("index", "label")
-        and kind.size != dimension.size
-        and {kind.size, dimension.size} & set(table.entries)
-    ):
+    size = table.type(index.key).counts_to if isinstance(index, Symbol) else ""
+    if size and size != dimension.size and (size in table or dimension.size in table):
         raise Refusal(
-            f"the index {index.key} counts to {kind.size}, and this place to {dimension.size}",
+            f"the index {index.key} counts to {size}, and this place to {dimension.size}",  # type: ignore[attr-defined]
             index.start,
         )
 
 
 def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
     """Return the numbers of the first entries of an array, one or zero."""
-    if isinstance(base, Call):
-        entrywise = scope.shared.definitions.found.get(base.key, ())
-        firsts = [
-            tuple(d.table.entries[i].type.first for i in d.indices) for d in entrywise if d.indices
-        ]
-        return firsts[-1] if firsts else ()
-    if not isinstance(base, Symbol):
+    if not isinstance(base, Call | Symbol):
         return ()
-    table = scope.shared.table
+    if base.key in scope.values:
+        return tuple(dimension.first for dimension in scope.shared.table.type(base.key).shape)
     definitions = scope.shared.definitions.found.get(base.key, ())
-    if definitions and base.key not in scope.values:
-        last = definitions[-1]
-        return tuple(last.table.entries[i].type.first for i in last.indices)
-    if base.key in table:
-        return tuple(dimension.first for dimension in table.entries[base.key].type.shape)
-    return ()
+    if isinstance(base, Call):
+        definitions = tuple(d for d in definitions if d.indices)
+    if not definitions:
+        return tuple(dimension.first for dimension in scope.shared.table.type(base.key).shape)
+    last = definitions[-1]
+    return tuple(last.table.type(index).first for index in last.indices)
 
 
 def of_operation(node: Operation, scope: Scope) -> Any:

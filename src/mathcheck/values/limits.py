@@ -33,7 +33,6 @@ DIGITS_EACH = (250, 500, 1000)
 # How much faster the values must settle from one distance to the next, in bits; or have settled.
 FASTER = 10
 AT_ONCE = 150
-COUNTED = ("index", "size", "integer", "label")
 
 
 def of_limit(node: Limit, scope: Scope) -> Any:
@@ -94,7 +93,7 @@ def sequences(node: Limit, scope: Scope, nearest: int) -> Iterator[Iterator[Any]
     if isinstance(point, Dual):
         raise Undefined("a limit at a point that is varied")
     sides = {"+": [1], "-": [-1]}.get(node.side, [1, -1])
-    counted = scope.shared.table.kind(node.variable) in COUNTED
+    counted = scope.shared.table.type(node.variable).counts
 
     def at(sign: int, multiple: Fraction, places: int) -> Any:
         distance = multiple / 10**places

@@ -33,9 +33,7 @@ def distribution(key: str, scope: Scope) -> tuple[str, list[str]]:
     """Return the distribution of a random variable, and all variables that share it."""
     entries = scope.shared.table.entries
     shared_by = entries[key].type.size
-    together = [
-        k for k, e in entries.items() if e.type.kind == "variable" and e.type.size == shared_by
-    ]
+    together = [k for k, e in entries.items() if e.type.variable and e.type.size == shared_by]
     return shared_by, together
 
 
@@ -152,7 +150,7 @@ def variables_in(node: Moment, scope: Scope) -> set[str]:
         part.key
         for operand in node.operands
         for part in walk(operand)
-        if isinstance(part, Symbol) and table.kind(part.key) == "variable"
+        if isinstance(part, Symbol) and table.type(part.key).variable
     } | {e.variable for e in node.given}
     if not keys:
         raise Refusal(

@@ -11,13 +11,12 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from mathcheck.definitions import Definition, Definitions
 from mathcheck.expressions import Big, Call, Integral, Limit, Moment, Node, Symbol
-from mathcheck.kinds import Dimension
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
 from mathcheck.numbers.balls import Ball, Rational, tame
@@ -27,8 +26,6 @@ from mathcheck.symbols import Table
 
 # Steps for one sample; a text that needs more is refused, not waited for.
 BUDGET = 400_000
-# With so many digits a step counts for one more.
-DEAR = 150
 DEEPEST = 60
 # Their values are worth keeping.
 MEMOISED = frozenset({Big, Call, Moment, Integral, Limit})
@@ -39,6 +36,7 @@ CRASHES: tuple[type[Exception], ...] = (
     *(AttributeError, LookupError, AssertionError),
 )
 
+T = TypeVar("T")
 Evaluator = Callable[[Any, "Scope"], Any]
 EVALUATORS: dict[type[Node], Evaluator] = {}
 
@@ -62,15 +60,6 @@ class Shared:
     # The rows of cases that were met, by their identity.
     rows: set[int] = field(default_factory=set)
     tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-
-    def spend(self, position: int | None = None, steps: int = 1) -> None:
-        """Count steps of work."""
-        self.steps -= steps * (1 + working.digits // DEAR)
-        if self.steps < 0:
-            raise TooMuch(
-                "evaluating this takes too many steps; make it smaller, or mark it as not checked",
-                position,
-            )
 
 
 class Scope:
@@ -106,15 +95,6 @@ class Scope:
         while scope.parent is not None and not dependencies & scope.own.keys():
             scope = scope.parent
         return scope
-
-    def size(self, dimension: Dimension | str) -> int:
-        """Return how many entries a dimension has."""
-        name = dimension if isinstance(dimension, str) else dimension.size
-        if name.isdecimal():
-            return int(name)
-        if name not in self.values:
-            raise Refusal(f"the size {name} has no value here")
-        return int(self.values[name])
 
     def name(self, key: str) -> Any:
         """Return the value of a defined name."""
@@ -194,42 +174,35 @@ def lookup(key: str, scope: Scope, position: int | None = None) -> Any:
     """Return the value of a name."""
     if key in scope.values:
         return scope.values[key]
-    kind = scope.shared.table.kind(key)
-    if not kind:
-        kind = "name" if scope.shared.definitions.found.get(key) else ""
-    if kind == "name":
+    kind = scope.shared.table.type(key)
+    if kind.defined or (not kind.kind and scope.shared.definitions.found.get(key)):
         return scope.name(key)
-    if kind == "ones":
-        dimensions = scope.shared.table.entries[key].type.shape
-        return np.full(tuple(scope.size(d) for d in dimensions), 1, dtype=object)
-    if kind == "identity":
-        size = scope.size(scope.shared.table.entries[key].type.shape[0])
-        result = np.full((size, size), 0, dtype=object)
-        np.fill_diagonal(result, 1)
-        return result
-    if kind == "opaque":
-        raise Refusal(f"{key} is opaque: it may be printed, and has no value", position)
-    if kind == "index":
-        raise Refusal(f"the index {key} has no value here", position)
-    raise Refusal(f"{key}, a {kind or 'name of another table'}, has no value here", position)
+    constant = sized(kind.constant, scope)
+    if constant is None:
+        said = kind.kind or "name of another table"
+        raise Refusal(f"{key}, declared as {said}, has no value here", position)
+    return constant
 
 
-def index_range(key: str, scope: Scope) -> range | tuple[int, ...]:
+def sized(of: Callable[[Mapping[str, int]], T], scope: Scope) -> T:
+    """Return what depends on sizes, which must have a value."""
+    try:
+        return of(scope.values)
+    except KeyError as size:
+        raise Refusal(f"the size {size.args[0]} has no value here") from None
+
+
+def index_range(key: str, scope: Scope) -> range:
     """Return the whole numbers that an index or integer may be."""
     from mathcheck.values.probability import support
 
-    kind = scope.shared.table.entries[key].type if key in scope.shared.table else None
-    if kind is None:
-        raise Refusal(f"{key} has no range")
-    if kind.kind in ("index", "label"):
-        return range(kind.first, kind.first + scope.size(kind.size))
-    if kind.kind in ("integer", "size"):
-        return range(kind.low, kind.high + 1)
-    if kind.kind == "binary":
-        return range(2)
-    if kind.kind == "variable":
+    kind = scope.shared.table.type(key)
+    if kind.variable:
         return support(key, scope)
-    raise Refusal(f"{key}, a {kind.kind}, runs over no whole numbers")
+    numbers = sized(kind.numbers, scope)
+    if numbers is None:
+        raise Refusal(f"{key}, declared as {kind.kind or 'nothing'}, runs over no whole numbers")
+    return numbers
 
 
 def value(node: Node, scope: Scope) -> Any:
@@ -245,14 +218,20 @@ def value(node: Node, scope: Scope) -> Any:
         If it depends on a decision for which there are not enough digits.
     """
     shared = scope.shared
-    shared.spend(node.start)
+    shared.steps -= working.cost
+    if shared.steps < 0:
+        raise TooMuch(
+            "evaluating this takes too many steps; make it smaller, or mark it as not checked",
+            node.start,
+        )
     kind = type(node)
-    if kind in MEMOISED:
-        home = scope.home(shared.definitions.reach(node))
-        if id(node) not in home.memoised:
-            home.memoised[id(node)] = tame(EVALUATORS[kind](node, home))
-        return home.memoised[id(node)]
-    return tame(EVALUATORS[kind](node, scope))
+    if kind not in MEMOISED:
+        result = EVALUATORS[kind](node, scope)
+        return result if type(result) is Ball else tame(result)
+    home = scope.home(shared.definitions.reach(node))
+    if id(node) not in home.memoised:
+        home.memoised[id(node)] = tame(EVALUATORS[kind](node, home))
+    return home.memoised[id(node)]
 
 
 def scalar(node: Node, scope: Scope, what: str) -> Any:
