@@ -23,34 +23,13 @@ from mathcheck.files import Unreadable, text_of
 ROLES = ("math", "given", "defines", "unchecked")
 # What these directives hold is not prose.
 LITERAL = frozenset(
-    [
-        "code-cell",
-        "code",
-        "code-block",
-        "sourcecode",
-        "raw",
-        "eval-rst",
-        "literalinclude",
-        "parsed-literal",
-        "bibliography",
-        "image",
-        "mermaid",
-    ]
+    {"code-cell", "code", "code-block", "sourcecode", "raw", "eval-rst", "literalinclude"}
+    | {"parsed-literal", "bibliography", "image", "mermaid"}
 )
 # The body of these may begin beside their name.
 ADMONITIONS = frozenset(
-    [
-        "attention",
-        "caution",
-        "danger",
-        "error",
-        "hint",
-        "important",
-        "note",
-        "seealso",
-        "tip",
-        "warning",
-    ]
+    {"attention", "caution", "danger", "error", "hint", "important", "note", "seealso", "tip"}
+    | {"warning"}
 )
 # Directives, and files that include one another, are read to this depth.
 DEEPEST = 20

@@ -261,8 +261,8 @@ class Indicator(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly below."""
-    for entry in fields(node):
-        yield from nodes_in(getattr(node, entry.name))
+    for value in vars(node).values():
+        yield from nodes_in(value)
 
 
 def nodes_in(value: object) -> Iterator[Node]:

@@ -32,31 +32,14 @@ DROPPED = frozenset(
 )
 
 SAME = {
-    r"\le": r"\leq",
-    r"\leqslant": r"\leq",
-    r"\ge": r"\geq",
-    r"\geqslant": r"\geq",
-    r"\ne": r"\neq",
-    r"\to": r"\rightarrow",
-    r"\dots": r"\ldots",
-    r"\dotsc": r"\ldots",
-    r"\dotsb": r"\cdots",
-    r"\dotsm": r"\cdots",
-    r"\lbrace": r"\{",
-    r"\rbrace": r"\}",
-    r"\lbrack": "[",
-    r"\rbrack": "]",
-    r"\vert": "|",
-    r"\Vert": r"\|",
-    r"\lVert": r"\|",
-    r"\rVert": r"\|",
-    r"\ast": "*",
-    r"\colon": ":",
-    r"\varepsilon": r"\epsilon",
-    r"\intercal": r"\top",
-    r"\wedge": r"\land",
-    r"\hdots": r"\ldots",
-    "\u2212": "-",
+    **dict.fromkeys((r"\le", r"\leqslant"), r"\leq"),
+    **dict.fromkeys((r"\ge", r"\geqslant"), r"\geq"),
+    **dict.fromkeys((r"\dots", r"\dotsc", r"\hdots"), r"\ldots"),
+    **dict.fromkeys((r"\dotsb", r"\dotsm"), r"\cdots"),
+    **dict.fromkeys((r"\Vert", r"\lVert", r"\rVert"), r"\|"),
+    **{r"\ne": r"\neq", r"\to": r"\rightarrow", r"\lbrace": r"\{", r"\rbrace": r"\}"},
+    **{r"\lbrack": "[", r"\rbrack": "]", r"\vert": "|", r"\ast": "*", r"\colon": ":"},
+    **{r"\varepsilon": r"\epsilon", r"\intercal": r"\top", r"\wedge": r"\land", "\u2212": "-"},
 }
 
 # Commands with arguments in braces, and how many.
@@ -85,7 +68,6 @@ RENAMED = {
 }
 # Their argument is words, not mathematics.
 WORDS = frozenset({r"\text", r"\textrm", r"\textit", r"\textbf", r"\mbox"})
-ACCENTS = frozenset({r"\hat", r"\tilde", r"\bar", r"\vec", r"\dot", r"\ddot", r"\underline"})
 ALPHABETS = frozenset({r"\mathbf", r"\mathbb", r"\mathcal", r"\mathfrak"})
 NAMED = frozenset({r"\operatorname", r"\text"})
 MATRICES = frozenset(
@@ -213,12 +195,15 @@ class Builder:
         while self.next < len(self.tokens) and self.peek() != closing:
             if found and is_token(found[-1], "_", "^"):
                 self.split_number()
-            item = self.item(depth)
-            script = bool(found) and is_token(found[-1], "_", "^")
-            # An empty pair of braces prints nothing.
-            if script or not isinstance(item, Group) or item.items:
-                found.append(item)
+            self.gather(found, depth)
         return tuple(found)
+
+    def gather(self, found: list[Item], depth: int) -> None:
+        item = self.item(depth)
+        script = bool(found) and is_token(found[-1], "_", "^")
+        # An empty pair of braces prints nothing.
+        if script or not isinstance(item, Group) or item.items:
+            found.append(item)
 
     def split_number(self) -> None:
         r"""Cut the first digit off an unbraced number: `x^12` prints as `x^{1} 2`."""
@@ -328,10 +313,7 @@ class Builder:
             elif self.peek() == r"\hline":
                 self.next += 1
             else:
-                item = self.item(depth + 1)
-                script = bool(cell) and is_token(cell[-1], "_", "^")
-                if script or not isinstance(item, Group) or item.items:
-                    cell.append(item)
+                self.gather(cell, depth + 1)
         rows[-1].append(tuple(cell))
         self.next += 1
         if self.name(begin) != name:

@@ -27,8 +27,6 @@ MOST_CHOICES = 64
 GENERAL = 3
 # Counterexamples of round numbers that are tried.
 ROUNDS = 24
-# The scale at which bounds are attained.
-WIDE = 4
 
 
 @dataclass(frozen=True)
@@ -179,7 +177,7 @@ def stream(
     source: random.Random,
     scales: Sequence[int] = SCALES,
 ) -> Iterator[Sample]:
-    """Yield samples without end, of which the first cover as much as possible.
+    """Yield samples without end: in general position, of each scale, then the strata in turn.
 
     Parameters
     ----------
@@ -192,18 +190,14 @@ def stream(
     source : random.Random
         The generator of random numbers.
     scales : list of int
-        The powers of two by which samples are scaled, a large one beside a small one: others where
-        code may overflow.
+        The powers of two by which samples are scaled, a large one beside a small one.
     """
     drawing = Drawing(keys, table, source, scales)
-    general = len(combinations) if not drawing.types else GENERAL
-    for attempt in itertools.count():
-        given = combinations[attempt % len(combinations)]
-        turn = attempt - general
-        # The strata shift by one each time that the sizes have all had their turn.
-        name, draw = STRATA[(turn + max(turn, 0) // len(combinations)) % len(STRATA)]
-        if turn < 0 or not drawing.types:
-            name, draw = "general", Drawing.general
+    first = [("general", Drawing.general)] * GENERAL + [("scaled", Drawing.alike)] * len(scales)
+    for turn, (name, draw) in enumerate(itertools.chain(first, itertools.cycle(STRATA))):
+        # Each round of strata begins with the next sizes, so that all sizes meet all strata.
+        around, place = divmod(turn - len(first), len(STRATA))
+        given = combinations[(around + place) % len(combinations)]
         yield Sample({**given, **draw(drawing, given)}, name)
 
 
@@ -224,21 +218,6 @@ def everything(
     if count > most:
         return None
     return [dict(zip(keys, chosen, strict=True)) for chosen in itertools.product(*members)]
-
-
-# --- single samples ---
-
-
-def random_values(
-    keys: Iterable[str], given: Sizes, table: Table, source: random.Random
-) -> dict[str, Value]:
-    """Return values in general position for the symbols, at given sizes."""
-    return {key: table.entries[key].type.draw(given, source) for key in sorted(keys)}
-
-
-def random_value(kind: Kind, given: Sizes, source: random.Random, wide: bool) -> Value:
-    """Return a value of a type; a wide one lies far from the origin."""
-    return kind.draw(given, source, WIDE if wide else 0)
 
 
 def exact_values(keys: Iterable[str], given: Sizes, table: Table) -> Iterator[dict[str, Any]]:

@@ -34,48 +34,30 @@ class Phrase:
     signs: tuple[str, ...] = ()
 
 
-PHRASES = (
-    Phrase("if", Role.RESTRICT),
-    Phrase("when", Role.RESTRICT),
-    Phrase("whenever", Role.RESTRICT),
-    Phrase("where", Role.RESTRICT),
-    Phrase("given", Role.RESTRICT),
-    Phrase("given that", Role.RESTRICT),
-    Phrase("provided", Role.RESTRICT),
-    Phrase("provided that", Role.RESTRICT),
-    Phrase("assuming", Role.RESTRICT),
-    Phrase("assuming that", Role.RESTRICT),
-    Phrase("as long as", Role.RESTRICT),
-    Phrase("let", Role.RESTRICT),
-    Phrase("for", Role.RESTRICT),
-    Phrase("for any", Role.RESTRICT),
-    Phrase("with", Role.NARROW),
-    Phrase("such that", Role.NARROW),
-    Phrase("all", Role.UNIVERSAL),
-    Phrase("every", Role.UNIVERSAL),
-    Phrase("each", Role.UNIVERSAL),
-    Phrase("for all", Role.UNIVERSAL, (r"\forall",)),
-    Phrase("for every", Role.UNIVERSAL),
-    Phrase("for each", Role.UNIVERSAL),
-    Phrase("unless", Role.EXCEPT),
-    Phrase("except", Role.EXCEPT),
-    Phrase("except for", Role.EXCEPT),
-    Phrase("except if", Role.EXCEPT),
-    Phrase("except when", Role.EXCEPT),
-    Phrase("all but", Role.EXCEPT),
-    Phrase("for all but", Role.EXCEPT),
-    Phrase(
-        "if and only if", Role.EQUIVALENT, (r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow")
-    ),
-    Phrase("iff", Role.EQUIVALENT),
-    Phrase("exactly if", Role.EQUIVALENT),
-    Phrase("exactly when", Role.EQUIVALENT),
-    Phrase("precisely when", Role.EQUIVALENT),
-    Phrase("and", Role.AND, (r"\land",)),
-    Phrase("or", Role.OR, (r"\lor",)),
-    Phrase("not", Role.NOT, (r"\lnot", r"\neg")),
-    Phrase("otherwise", Role.OTHERWISE),
-    Phrase("else", Role.OTHERWISE),
+# The phrases of each role, parted by commas, and the signs that mean the same as a phrase.
+WORDS = {
+    Role.RESTRICT: "if, when, whenever, where, given, given that, provided, provided that, "
+    "assuming, assuming that, as long as, let, for, for any",
+    Role.NARROW: "with, such that",
+    Role.UNIVERSAL: "all, every, each, for all, for every, for each",
+    Role.EXCEPT: "unless, except, except for, except if, except when, all but, for all but",
+    Role.EQUIVALENT: "if and only if, iff, exactly if, exactly when, precisely when",
+    Role.AND: "and",
+    Role.OR: "or",
+    Role.NOT: "not",
+    Role.OTHERWISE: "otherwise, else",
+}
+SIGNS = {
+    "for all": (r"\forall",),
+    "if and only if": (r"\iff", r"\Leftrightarrow", r"\Longleftrightarrow"),
+    "and": (r"\land",),
+    "or": (r"\lor",),
+    "not": (r"\lnot", r"\neg"),
+}
+PHRASES = tuple(
+    Phrase(words, role, SIGNS.get(words, ()))
+    for role, listed in WORDS.items()
+    for words in listed.split(", ")
 )
 BY_WORDS = {phrase.words: phrase for phrase in PHRASES}
 BY_SIGN = {sign: phrase for phrase in PHRASES for sign in phrase.signs}

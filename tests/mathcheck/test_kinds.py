@@ -290,7 +290,7 @@ FIRST = [
             "A : set C : - : a set",
         ),
         seed,
-        40,
+        44,
     )
     for seed in range(20)
 ]

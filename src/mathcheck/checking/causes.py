@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -168,13 +168,7 @@ def by_factor(pairings: Sequence[Pairing]) -> str:
         if same(ratios[0], 0) or same(ratios[0], 1):
             return ""
         return f"the right side is the left times {shown(ratios[0])}"
-    for name, numbers in common_atoms(pairings):
-        for suffix, power in (("", 1), ("^2", 2)):
-            if all(same(r * n**power, 1) for r, n in zip(ratios, numbers, strict=True)):
-                return f"the right side lacks the factor {name}{suffix}"
-            if all(same(r, n**power) for r, n in zip(ratios, numbers, strict=True)):
-                return f"the right side has the factor {name}{suffix} too much"
-    return ""
+    return constituent(pairings, ratios, "factor", lambda ratio, part: same(ratio * part, 1))
 
 
 def by_term(pairings: Sequence[Pairing]) -> str:
@@ -182,13 +176,23 @@ def by_term(pairings: Sequence[Pairing]) -> str:
     differences = [p.right - p.left for p in pairings]
     if steady(differences) and not same(differences[0], 0):
         return f"the right side is the left plus {shown(differences[0])}"
-    for name, numbers in common_atoms(pairings):
+    return constituent(pairings, differences, "term", lambda gap, part: same(gap, -part))
+
+
+def constituent(
+    pairings: Sequence[Pairing],
+    numbers: Sequence[Any],
+    what: str,
+    lacks: Callable[[Any, Any], bool],
+) -> str:
+    """Return which symbol or its square is lacking on the right side, or is too much there."""
+    for name, atoms in common_atoms(pairings):
         for suffix, power in (("", 1), ("^2", 2)):
-            terms = [n**power for n in numbers]
-            if all(same(d, -t) for d, t in zip(differences, terms, strict=True)):
-                return f"the right side lacks the term {name}{suffix}"
-            if all(same(d, t) for d, t in zip(differences, terms, strict=True)):
-                return f"the right side has the term {name}{suffix} too much"
+            both = [(number, atom**power) for number, atom in zip(numbers, atoms, strict=True)]
+            if all(lacks(number, part) for number, part in both):
+                return f"the right side lacks the {what} {name}{suffix}"
+            if all(same(number, part) for number, part in both):
+                return f"the right side has the {what} {name}{suffix} too much"
     return ""
 
 

@@ -17,7 +17,7 @@ from mathcheck.expressions import Big, Integral, Limit, Node, Operation, Range, 
 from mathcheck.kinds import SCALES
 from mathcheck.latex import read_items
 from mathcheck.operations import TABLE
-from mathcheck.samples import GENERAL, STRATA, Drawing, Sample
+from mathcheck.samples import GENERAL, Sample
 from mathcheck.symbols import Table, name_key
 from mathcheck.values import Scope, holds, index_range
 
@@ -84,7 +84,7 @@ def sample_points(
         return
     covering = covered(combinations)
     start = tally.effort
-    drawn = planned(Drawing(sampled, table, source, scales), covering, scales)
+    drawn = samples.stream(sampled, covering, table, source, scales)
     least = max(len(covering), GENERAL + 2 * len(scales) if len(scales) > 1 else 2)
     for attempt, sample in enumerate(drawn):
         spent = start - tally.effort
@@ -113,7 +113,7 @@ def with_all_members(
     for given in (combinations[0], *combinations[1:][-1:]):
         whole = samples.everything(finite, given, table, MOST_MIXED) if finite else None
         for values in whole or ():
-            others = samples.random_values(sampled - finite, given, table, source)
+            others = {k: table.type(k).draw(given, source) for k in sorted(sampled - finite)}
             yield Sample({**given, **others, **values})
 
 
@@ -134,18 +134,6 @@ def with_zeros(
     for given in itertools.islice(itertools.cycle(combinations), SPARSE):
         values = {key: table.type(key).sparse(given, source) for key in sorted(sampled)}
         yield Sample({**given, **values}, "sparse")
-
-
-def planned(
-    drawing: Drawing, combinations: Sequence[Mapping[str, int]], scales: Sequence[int]
-) -> Iterator[Sample]:
-    """Yield samples without end: in general position, of each scale, then the strata in turn."""
-    first = [("general", Drawing.general)] * GENERAL + [("scaled", Drawing.alike)] * len(scales)
-    strata = itertools.chain(first, itertools.cycle(STRATA))
-    for turn, (name, draw) in enumerate(strata):
-        # The sizes shift by one with each round, so that they meet all strata.
-        given = combinations[(turn + turn // len(combinations)) % len(combinations)]
-        yield Sample({**given, **draw(drawing, given)}, name)
 
 
 def enough(reading: Reading, tally: Tally, fewest: int) -> bool:

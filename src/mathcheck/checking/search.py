@@ -10,9 +10,8 @@ from typing import Any
 from mathcheck import samples
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import assignments, covered, fitting_sizes, planned
+from mathcheck.checking.sampling import assignments, covered, fitting_sizes
 from mathcheck.checking.tally import Failure, Pair, Tally
-from mathcheck.kinds import SCALES
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
 from mathcheck.values import Scope, decide, evaluate, holds
@@ -72,8 +71,7 @@ class Search:
         """Yield points of all scales, and the sizes in turn."""
         table = self.reading.place.table
         sizes = covered(fitting_sizes(self.reading, frozenset(self.sampled)))
-        drawing = samples.Drawing(self.sampled, table, self.source, SCALES)
-        drawn = planned(drawing, sizes, SCALES)
+        drawn = samples.stream(self.sampled, sizes, table, self.source)
         # Where a strict inequality becomes an equality all is zero or equal, in the first place.
         for given in (sizes[0], *sizes[1:][-1:]):
             for values in samples.round_values(self.sampled, given, table, self.source):

@@ -35,6 +35,8 @@ from mathcheck.values.scope import CRASHES
 # A sharp bound comes as near as this at one of so many points.
 NEARLY = Fraction(1, 1000)
 SHARP_POINTS = 30
+# The scale at which bounds are attained.
+WIDE = 4
 # With problems of these kinds alone an equation is refused: nothing in it is known to be false.
 REFUSING = frozenset({"refused", "undefined", "gap", "no values"})
 
@@ -195,10 +197,7 @@ def loose(reading: Reading) -> list[Problem]:
     gaps: dict[tuple[int, int], Any] = {}
     for attempt in range(SHARP_POINTS):
         given = combinations[attempt % len(combinations)]
-        values = {
-            key: samples.random_value(table.entries[key].type, given, source, wide=True)
-            for key in sampled
-        }
+        values = {key: table.type(key).draw(given, source, WIDE) for key in sampled}
         scope = reading.place.scope({**given, **values})
         for number, ready in enumerate(reading.prepared):
             for assignment in assignments(ready, scope):

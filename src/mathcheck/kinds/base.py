@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -129,6 +130,11 @@ class Kind:
     def counts_to(self) -> str:
         """The size that an index or label counts to, or an empty string."""
         return self.size if self.counts else ""
+
+    @cached_property
+    def firsts(self) -> tuple[int, ...]:
+        """The numbers of the first entries in each dimension."""
+        return tuple(dimension.first for dimension in self.shape)
 
     @property
     def depends(self) -> frozenset[str]:

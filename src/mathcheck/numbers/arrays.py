@@ -22,6 +22,10 @@ class Row:
         self.entries = entries
 
 
+# What is no single number.
+Arrays = np.ndarray | Row
+
+
 def array(entries: Any) -> np.ndarray:
     """Return nested lists of numbers as an array of objects."""
     if not isinstance(entries, list):

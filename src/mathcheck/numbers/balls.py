@@ -129,11 +129,9 @@ class Ball(Arithmetic):
         return Ball(middle, radius, terms)
 
     def __truediv__(self, other: Any) -> Any:
-        if not isinstance(other, Ball | Rational):
-            return NotImplemented
-        if not isinstance(other, Ball):
-            return self * (1 / Fraction(other))
-        return self * other.inverse()
+        if type(other) is Ball:
+            return self * other.inverse()
+        return self * (1 / Fraction(other)) if isinstance(other, Rational) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Any:
         return self.inverse() * other
@@ -216,10 +214,10 @@ def ball(x: Any) -> Ball:
 
 def divide(a: Any, b: Any) -> Any:
     """Return a quotient of any two numbers; a division by zero is undefined."""
-    if isinstance(a, int) and isinstance(b, Rational):
-        a = Fraction(a)
-    if isinstance(b, Rational) and not b:
-        raise Undefined("a division by zero")
+    if type(b) is not Ball and isinstance(b, Rational):
+        if not b:
+            raise Undefined("a division by zero")
+        return Fraction(a, b) if isinstance(a, int) else a / b
     return a / b
 
 

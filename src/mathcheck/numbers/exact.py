@@ -25,9 +25,10 @@ from mathcheck.numbers.precision import Undefined
 # A symbol is known by a text; the exponential of a monomial by the monomial.
 Factor = Any
 # A power is nearly always whole, and whole numbers are fast to look up.
-Monomial = tuple[tuple[Factor, int | Fraction], ...]
+Monomial = frozenset[tuple[Factor, int | Fraction]]
 Polynomial = dict[Monomial, Fraction]
-Frozen = tuple[tuple[Monomial, Fraction], ...]
+Frozen = frozenset[tuple[Monomial, Fraction]]
+ONE: Monomial = frozenset()
 MOST_TERMS = 60
 DECISIONS = frozenset({"absolute", "sign", "floor", "ceiling"})
 
@@ -48,7 +49,7 @@ class Exact(Arithmetic):
     @classmethod
     def symbol(cls, name: str) -> Exact:
         """Return the function that is a symbol."""
-        return cls({((name, 1),): Fraction(1)}, {})
+        return cls({frozenset({(name, 1)}): Fraction(1)}, {})
 
     def __neg__(self) -> Exact:
         return Exact({m: -c for m, c in self.above.items()}, self.below)
@@ -79,7 +80,10 @@ class Exact(Arithmetic):
         for factor, count in number.below.items():
             below[factor] = below.get(factor, 0) + count
         # What is divided by and multiplied with cancels at once.
-        for one, rest in ((frozen(remaining), above), (frozen(above), remaining)):
+        for one, rest in (
+            (frozenset(remaining.items()), above),
+            (frozenset(above.items()), remaining),
+        ):
             if below.get(one):
                 below[one] -= 1
                 return simplified(Exact(rest, {f: n for f, n in below.items() if n}))
@@ -97,15 +101,15 @@ class Exact(Arithmetic):
         """Return one over the function."""
         if not self.above:
             raise Undefined("a division by zero")
-        above: Polynomial = {(): Fraction(1)}
+        above: Polynomial = {ONE: Fraction(1)}
         for factor, count in self.below.items():
             for _ in range(count):
                 above = product(above, dict(factor))
         if len(self.above) == 1:
             ((monomial, coefficient),) = self.above.items()
-            turned = tuple((f, -p) for f, p in monomial)
+            turned = frozenset((f, -p) for f, p in monomial)
             return Exact(product(above, {turned: 1 / coefficient}), {})
-        return Exact(above, {frozen(self.above): 1})
+        return Exact(above, {frozenset(self.above.items()): 1})
 
     def __eq__(self, other: object) -> bool:
         raise NotExact("whether two functions are equal at a point")
@@ -134,10 +138,10 @@ class Exact(Arithmetic):
         if name in DECISIONS:
             raise NotExact(name)
         if name != "exp" or self.below:
-            key = (name, frozen(self.above), tuple(sorted(self.below.items(), key=repr)))
-            return Exact({((key, 1),): Fraction(1)}, {})
-        powers = sorted(((("exp", m), whole(c)) for m, c in self.above.items()), key=repr)
-        return Exact({tuple(powers): Fraction(1)}, {})
+            key = (name, frozenset(self.above.items()), frozenset(self.below.items()))
+            return Exact({frozenset({(key, 1)}): Fraction(1)}, {})
+        powers = frozenset((("exp", m), whole(c)) for m, c in self.above.items())
+        return Exact({powers: Fraction(1)}, {})
 
     def power(self, exponent: Any) -> Exact:
         """Return a power whose exponent is no whole number."""
@@ -149,15 +153,15 @@ def converted(value: Any) -> Exact:
     if isinstance(value, Exact):
         return value
     if isinstance(value, Rational):
-        return Exact({(): Fraction(value)} if value else {}, {})
+        return Exact({ONE: Fraction(value)} if value else {}, {})
     raise NotExact("a number with an error")
 
 
 def simplified(function: Exact) -> Any:
     """Return a function that is a rational number as one."""
-    if function.below or not function.above.keys() <= {()}:
+    if function.below or not function.above.keys() <= {ONE}:
         return function
-    return function.above.get((), Fraction(0))
+    return function.above.get(ONE, Fraction(0))
 
 
 def same(one: Any, other: Any) -> bool | None:
@@ -186,11 +190,6 @@ def free(factor: Factor) -> bool:
     return len(factor) == 2 and all(free(inner) for inner, _ in factor[1])
 
 
-def frozen(polynomial: Polynomial) -> Frozen:
-    """Return a polynomial as a key, its terms in a fixed order."""
-    return tuple(sorted(polynomial.items(), key=repr))
-
-
 def whole(number: Fraction) -> int | Fraction:
     """Return a fraction as a whole number if it is one."""
     return number.numerator if number.denominator == 1 else number
@@ -209,10 +208,10 @@ def product(one: Polynomial, other: Polynomial) -> Polynomial:
 
 
 def joined(left: Monomial, right: Monomial) -> Monomial:
-    """Return the product of two monomials, its factors in a fixed order."""
+    """Return the product of two monomials."""
     if not left or not right:
         return left or right
     powers = dict(left)
     for factor, power in right:
         powers[factor] = powers.get(factor, 0) + power
-    return tuple(sorted(((f, p) for f, p in powers.items() if p), key=repr))
+    return frozenset((factor, power) for factor, power in powers.items() if power)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, determinant, flat, shape
+from mathcheck.numbers.arrays import Arrays, Row, determinant, flat, shape
 from mathcheck.numbers.balls import Ball, ball, plus
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Kink, Undecided, Undefined
@@ -63,10 +63,10 @@ def either(kind: str, a: Any, b: Any) -> Any:
 def listed(kind: str, operands: Sequence[Any], node: Node) -> list[Any]:
     """Return the numbers of which an extreme is taken: entries of one array, or the operands."""
     if len(operands) == 1:
-        if not isinstance(operands[0], np.ndarray | Row):
+        if not isinstance(operands[0], Arrays):
             raise Refusal(f"the {kind} of one number; write its index below", node.start)
         return flat(operands[0])
-    if any(isinstance(v, np.ndarray | Row) for v in operands):
+    if any(isinstance(v, Arrays) for v in operands):
         raise Refusal(f"the {kind} of arrays among others", node.start)
     return list(operands)
 

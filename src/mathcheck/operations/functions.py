@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ EVERYWHERE = "every number"
 GUARD = 30
 # Of a monotone function in a ball as wide as this, in bits, the ends are computed.
 WIDE = 16.0
+# So many values of each function are remembered.
+REMEMBERED = 1024
 Raw = Callable[..., Any]
 
 
@@ -63,15 +66,15 @@ class Function:
             if self.of_complex is None:
                 raise Undefined(f"{self.name} of a complex number")
             return self.of_complex(x)
-        if not isinstance(x, Ball | Rational):
+        is_ball = type(x) is Ball
+        if not is_ball and not isinstance(x, Rational):
             return x.apply(self.name)
-        size: Any = abs(x)
-        if self.limit is not None and size >= self.limit:
+        if self.limit is not None and abs(x) >= self.limit:
             raise Beyond(f"{self.name} of {shown(x)}, which is beyond {self.limit}")
         if not self.defined(x):
             raise Undefined(f"{self.name} of {shown(x)}; it is defined for {self.domain}")
-        if self.known and isinstance(x, Rational) and x.denominator == 1 and int(x) in self.known:
-            return self.known[int(x)]
+        if not is_ball and x.denominator == 1 and x in self.known:
+            return self.known[x]
         return self.number(x)
 
     def entrywise(self, operands: Sequence[Any], node: Node) -> Any:
@@ -93,15 +96,16 @@ def enclosed(
     again, and the difference counts as an error: where mpmath's own bounds are not documented.
     What is `monotone` lies between its values at the ends of a wide ball.
     """
+    # The sides of an equation have many values in common.
+    remembered = lru_cache(REMEMBERED)(raw)
 
     def value(x: Any) -> Ball:
         x = ball(x)
         bits = working.bits
-        middle = libmp.mpf_pos(raw(x.middle, bits + GUARD, "n"), bits, "n")
-        near = Ball(middle)
-        error = near.size - bits
+        middle = libmp.mpf_pos(remembered(x.middle, bits + GUARD, "n"), bits, "n")
+        error = Ball(middle).size - bits
         if twice:
-            again = raw(x.middle, 2 * bits, "n")
+            again = remembered(x.middle, 2 * bits, "n")
             error = plus(error, Ball(libmp.mpf_sub(again, middle, bits, "n")).size)
         if x.radius == NEVER:
             return Ball(middle, error)

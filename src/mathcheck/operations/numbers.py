@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.arrays import Arrays, shape
 from mathcheck.numbers.balls import divide
 from mathcheck.operations.elementary import log
 from mathcheck.operations.powers import binomial, double_factorial, factorial, power
@@ -22,7 +20,7 @@ def of_numbers(name: str, value: Callable[..., Any]) -> Callable[[Sequence[Any],
 
     def checked(operands: Sequence[Any], node: Node) -> Any:
         for operand in operands:
-            if isinstance(operand, np.ndarray | Row):
+            if isinstance(operand, Arrays):
                 raise Refusal(f"{name} of {shape(operand)}", node.start)
         return value(*operands)
 

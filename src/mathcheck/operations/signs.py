@@ -9,13 +9,12 @@ import numpy as np
 
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, each, inverse, shape
-from mathcheck.numbers.balls import Rational, divide
+from mathcheck.numbers.arrays import Arrays, Row, each, inverse, shape
+from mathcheck.numbers.balls import Rational, divide, shown
 from mathcheck.numbers.roots import symmetric_root
 from mathcheck.operations.powers import power as number_power
 from mathcheck.operations.record import family
 
-Arrays = np.ndarray | Row
 MOST_POWER = 8
 
 
@@ -188,6 +187,9 @@ def negative(operands: Sequence[Any], node: Node) -> Any:
 
 def kronecker(operands: Sequence[Any], node: Node) -> Any:
     """Return one for two equal indices, else zero."""
+    for index in operands:
+        if not isinstance(index, Rational) or index.denominator != 1:
+            raise Refusal(f"an index is {shown(index)}; a whole number was expected", node.start)
     return int(operands[0] == operands[1])
 
 

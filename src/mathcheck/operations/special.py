@@ -59,7 +59,7 @@ def polygamma(order: int) -> Function:
     return Function(
         "digamma" if order == 0 else f"polygamma {order}",
         enclosed(
-            lru_cache(partial(libmp.mpf_psi, order)),
+            partial(libmp.mpf_psi, order),
             steepest(lambda x: polygamma(order + 1)(x)),
             twice=True,
         ),

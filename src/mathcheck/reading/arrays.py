@@ -32,17 +32,11 @@ def matrix(cursor: Cursor, item: Environment) -> Node:
 
 
 @reads("matrix_determinant")
-def matrix_determinant(cursor: Cursor, item: Environment) -> Node:
-    """Read a matrix between bars."""
-    body = node_of(matrix(cursor, item))
-    return Operation("determinant", (body,), start=item.start, end=item.end)
-
-
 @reads("matrix_norm")
-def matrix_norm(cursor: Cursor, item: Environment) -> Node:
-    """Read a matrix between double bars."""
-    body = node_of(matrix(cursor, item))
-    return Operation("norm", (body,), start=item.start, end=item.end)
+def matrix_in_bars(cursor: Cursor, item: Environment) -> Node:
+    """Read a matrix between bars or double bars."""
+    name = "determinant" if item.name == "vmatrix" else "norm"
+    return Operation(name, (node_of(matrix(cursor, item)),), start=item.start, end=item.end)
 
 
 @reads("cases")

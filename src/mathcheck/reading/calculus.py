@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mathcheck.expressions import (
-    Call,
     Component,
     Constant,
     Derivative,
-    FunctionName,
     Integral,
     Limit,
     Node,
@@ -95,28 +93,11 @@ def derivative(
             f"a derivative of the order {order} has {len(variables)} variables below", start
         )
     if top.finished:
-        body = behind(cursor, start)
+        body = operand_of("a derivative", cursor)
         end = cursor.before
     else:
         body = completed(replace(top, items=top.items[top.at :], at=0))
     return Derivative(body, tuple(variables), start=start, end=end)
-
-
-def behind(cursor: Cursor, start: int) -> Node:
-    r"""Read what stands behind `\frac{d}{dx}`: one factor, or what brackets hold."""
-    if cursor.next_is("["):
-        return completed(cursor.bracket())
-    if not begins(cursor):
-        raise Refusal("the derivative of nothing", start)
-    body = factor(cursor).node
-    if begins(cursor):
-        above = isinstance(body, Call | FunctionName)
-        raise Refusal(
-            f"what is differentiated has two readings before {cursor.shown}; "
-            + ("write it above the bar" if above else "write brackets"),
-            cursor.position,
-        )
-    return body
 
 
 def differentials(cursor: Cursor, end: int) -> list[Node]:
@@ -211,11 +192,12 @@ def nabla(cursor: Cursor, item: Item) -> Node:
 
 
 def operand_of(operator: str, cursor: Cursor) -> Node:
-    """Read what an operator without brackets applies to: one factor."""
+    """Read what an operator applies to: one factor, or what square brackets hold."""
     if not begins(cursor):
         raise Refusal(f"{operator} of nothing before {cursor.shown}", cursor.position)
+    bracketed = cursor.next_is("[")
     body = factor(cursor).node
-    if begins(cursor):
+    if begins(cursor) and not bracketed:
         raise Refusal(
             f"what {operator} applies to has two readings before {cursor.shown}; write brackets",
             cursor.position,

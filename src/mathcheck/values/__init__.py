@@ -34,7 +34,7 @@ scope.EVALUATORS.update(
         tree.Symbol: leaves.of_symbol,
         tree.FunctionName: leaves.of_function_name,
         tree.Component: leaves.of_component,
-        tree.Call: calls.of_call_or_entries,
+        tree.Call: calls.of_call,
         tree.Probability: probability.of_probability,
         tree.Moment: probability.of_moment,
         tree.Operation: leaves.of_operation,

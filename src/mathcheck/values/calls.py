@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mathcheck.definitions import Definition, Parameter
-from mathcheck.expressions import Argument, Call, Component, Symbol
+from mathcheck.expressions import Argument, Call, Symbol
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, each, shape
 from mathcheck.numbers.balls import Rational
@@ -17,59 +17,46 @@ from mathcheck.values.scope import Scope, value
 
 
 def of_call(node: Call, scope: Scope) -> Any:
-    """Return the value of a function, or of its derivatives."""
-    definition, values = chosen(node, scope)
-    assert definition.parameters is not None
+    """Return the value of a function; one of a number is applied to each entry of a vector."""
+    values = [None if a.value is None else value(a.value, scope) for a in node.arguments]
+    definitions = scope.shared.definitions.found.get(node.key, ())
+    fitting = [d for d in definitions if d.parameters is not None and same_form(d.parameters, node)]
+    exact = [d for d in fitting if fits(d.parameters or (), node.arguments, values, scope)]
+    if len(exact) == 1:
+        return applied(node, exact[0], values, scope)
+    if exact:
+        raise Refusal(f"{node.key} has {len(exact)} definitions for these arguments", node.start)
+    if len(fitting) == 1 and not fitting[0].indices and len(values) == 1 and is_vector(values[0]):
+        return each(lambda entry: applied(node, fitting[0], [entry], scope), values[0])
+    defined = " or ".join(map(written, definitions)) or "nothing that is defined"
+    given = ", ".join(shape(v) for v in values if v is not None)
+    raise Refusal(
+        f"{node.key} is not defined for these arguments, {given}; there is {defined}", node.start
+    )
+
+
+def is_vector(value: Any) -> bool:
+    """Return whether a value is a vector."""
+    return isinstance(value, np.ndarray) and value.ndim == 1
+
+
+def applied(node: Call, definition: Definition, values: list[Any], scope: Scope) -> Any:
+    """Return the value of a function at its arguments, or of its derivatives."""
     own = bindings(definition, values, scope)
     if not node.primes:
         inner = scope.child(own)
         return inner.entries(definition, inner)
-    keys = [p.key for p in definition.parameters if p.key and not p.dimensions]
+    keys = [p.key for p in definition.parameters or () if p.key and not p.dimensions]
     if len(keys) != 1:
         raise Refusal(f"a prime on {node.key}, which has not one number as argument", node.start)
     tags = [next(scope.shared.tags) for _ in range(node.primes)]
-    argument = own[keys[0]]
     for tag in tags:
-        argument = Dual(tag, argument, 1)
-    inner = scope.child({**own, keys[0]: argument})
+        own[keys[0]] = Dual(tag, own[keys[0]], 1)
+    inner = scope.child(own)
     result = inner.entries(definition, inner)
     for tag in reversed(tags):
         result = slopes(result, tag)
     return result
-
-
-def chosen(node: Call, scope: Scope) -> tuple[Definition, list[Any]]:
-    """Return the definition that fits a call, and the values of the arguments."""
-    definitions = scope.shared.definitions.found.get(node.key, ())
-    fitting = [d for d in definitions if d.parameters is not None and same_form(d.parameters, node)]
-    if not fitting:
-        defined = " or ".join(written(d) for d in definitions) or "nothing is defined for it"
-        raise Refusal(
-            f"{node.key} is not defined for these arguments, {called(node)}; "
-            f"{'there is ' if definitions else ''}{defined}",
-            node.start,
-        )
-    values = [None if a.value is None else value(a.value, scope) for a in node.arguments]
-    exact = [d for d in fitting if fits(d.parameters or (), node.arguments, values, scope)]
-    if len(exact) == 1:
-        return exact[0], values
-    if exact:
-        raise Refusal(f"{node.key} has {len(exact)} definitions for these arguments", node.start)
-    if len(values) == 1 and isinstance(values[0], np.ndarray) and len(fitting) == 1:
-        raise Elementwise(fitting[0], values[0])
-    defined = " or ".join(written(d) for d in definitions)
-    raise Refusal(
-        f"{node.key} is not defined for these arguments, {called(node)}; there is {defined}",
-        node.start,
-    )
-
-
-class Elementwise(Exception):  # noqa: N818, it is caught below
-    """A function of a number is applied to a vector."""
-
-    def __init__(self, definition: Definition, value: np.ndarray) -> None:
-        super().__init__()
-        self.definition, self.value = definition, value
 
 
 def same_form(parameters: tuple[Parameter, ...], node: Call) -> bool:
@@ -146,47 +133,6 @@ def written(definition: Definition) -> str:
         )
         inside += separator + event + parameter.key + "^2" * parameter.squared
     return f"{definition.key}({inside})" if definition.parameters is not None else definition.key
-
-
-def called(node: Call) -> str:
-    """Return the form of a call in words."""
-    kinds = []
-    for argument in node.arguments:
-        node_inside = argument.value
-        if isinstance(node_inside, Symbol):
-            name = node_inside.key
-        elif isinstance(node_inside, Component) and isinstance(node_inside.base, Symbol):
-            name = f"an entry of {node_inside.base.key}"
-        else:
-            name = argument.literal or "an expression"
-        if argument.literal and node_inside is not None:
-            name = f"{argument.literal} = {name}"
-        kinds.append((argument.separator + " " if argument.separator else "") + name)
-    return "(" + " ".join(kinds).replace(" ,", ",") + ")"
-
-
-def of_call_or_entries(node: Call, scope: Scope) -> Any:
-    """Return the value of a function; one of a number is applied to each entry of a vector."""
-    try:
-        return of_call(node, scope)
-    except Elementwise as elementwise:
-        definition = elementwise.definition
-        assert definition.parameters is not None
-        if definition.indices or elementwise.value.ndim != 1 or node.primes > 1:
-            raise Refusal(
-                f"{node.key} is not defined for {shape(elementwise.value)}; there is "
-                f"{written(definition)}",
-                node.start,
-            ) from None
-        key = definition.parameters[0].key
-
-        def entry(x: Any) -> Any:
-            tag = next(scope.shared.tags)
-            inner = scope.child({key: Dual(tag, x, 1) if node.primes else x})
-            result = inner.entries(definition, inner)
-            return slope(result, tag) if node.primes else result
-
-        return each(entry, elementwise.value)
 
 
 def slopes(result: Any, tag: int) -> Any:

@@ -21,7 +21,7 @@ from mathcheck.expressions import (
     walk,
 )
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, flat
+from mathcheck.numbers.arrays import Arrays, flat
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Kink
 from mathcheck.operations.special import is_whole
@@ -139,7 +139,7 @@ def related(a: Any, b: Any, sign: str, right: Node, scope: Scope) -> bool:
     """Return whether a relation between two values holds, in a condition."""
     if sign in ("in", "notin"):
         return belongs(a, right, scope) == (sign == "in")
-    if not isinstance(a, np.ndarray | Row) and not isinstance(b, np.ndarray | Row):
+    if not isinstance(a, Arrays) and not isinstance(b, Arrays):
         return compared(a, b, sign, right)
     if sign not in ("=", "!="):
         raise Refusal("an order of arrays", right.start)

@@ -17,7 +17,6 @@ from mathcheck.expressions import (
     Slice,
     Symbol,
 )
-from mathcheck.kinds import Dimension
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
 from mathcheck.operations import TABLE
@@ -58,16 +57,15 @@ def of_component(node: Component, scope: Scope) -> Any:
         raise Refusal(
             f"{len(node.indices)} indices on {shape(array)}, which has {array.ndim}", node.start
         )
-    base = node.base
-    declared = scope.shared.table.type(base.key).shape if isinstance(base, Symbol) else ()
-    firsts = first_entries(base, scope)
+    if id(node) not in scope.shared.counted:
+        check_counting(node, scope)
+        scope.shared.counted.add(id(node))
+    firsts = first_entries(node.base, scope)
     places: list[Any] = []
     for axis, index in enumerate(node.indices):
         if isinstance(index, Slice):
             places.append(slice(None))
             continue
-        if axis < len(declared):
-            check_counting(index, declared[axis], scope)
         first = firsts[axis] if axis < len(firsts) else 1
         place = whole(index, scope, "an index") - first
         if not 0 <= place < array.shape[axis]:
@@ -79,38 +77,30 @@ def of_component(node: Component, scope: Scope) -> Any:
     return array[tuple(places)]
 
 
-def check_counting(index: Node, dimension: Dimension, scope: Scope) -> None:
+def check_counting(node: Component, scope: Scope) -> None:
     """Refuse an index that counts something else than its place."""
-    table = scope.shared.table
-    size = table.type(index.key).counts_to if isinstance(index, Symbol) else ""
-    if size and size != dimension.size and (size in table or dimension.size in table):
-        raise Refusal(
-            f"the index {index.key} counts to {size}, and this place to {dimension.size}",  # type: ignore[attr-defined]
-            index.start,
-        )
+    table, base = scope.shared.table, node.base
+    declared = table.type(base.key).shape if isinstance(base, Symbol) else ()
+    for index, dimension in zip(node.indices, declared, strict=False):
+        size = table.type(index.key).counts_to if isinstance(index, Symbol) else ""
+        if size not in ("", dimension.size) and (size in table or dimension.size in table):
+            raise Refusal(
+                f"the index {index.key} counts to {size}, and this place to {dimension.size}",  # type: ignore[attr-defined]
+                index.start,
+            )
 
 
 def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
     """Return the numbers of the first entries of an array, one or zero."""
     if not isinstance(base, Call | Symbol):
         return ()
-    if base.key in scope.values:
-        return tuple(dimension.first for dimension in scope.shared.table.type(base.key).shape)
-    definitions = scope.shared.definitions.found.get(base.key, ())
-    if isinstance(base, Call):
-        definitions = tuple(d for d in definitions if d.indices)
-    if not definitions:
-        return tuple(dimension.first for dimension in scope.shared.table.type(base.key).shape)
-    last = definitions[-1]
-    return tuple(last.table.type(index).first for index in last.indices)
+    if base.key not in scope.values:
+        for definition in reversed(scope.shared.definitions.found.get(base.key, ())):
+            if definition.indices or isinstance(base, Symbol):
+                return tuple(definition.table.type(index).first for index in definition.indices)
+    return scope.shared.table.type(base.key).firsts
 
 
 def of_operation(node: Operation, scope: Scope) -> Any:
     """Return the value of an operation, by its record."""
-    if node.name not in TABLE:
-        raise Refusal(f"{node.name} has no meaning here", node.start)
-    if node.name == "kronecker":
-        operands = [whole(operand, scope, "an index") for operand in node.operands]
-    else:
-        operands = [value(operand, scope) for operand in node.operands]
-    return TABLE[node.name].value(operands, node)
+    return TABLE[node.name].value([value(operand, scope) for operand in node.operands], node)

@@ -9,7 +9,7 @@ import numpy as np
 
 from mathcheck.expressions import Listed, Matrix, Node, Pattern
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, array
+from mathcheck.numbers.arrays import Arrays, Row, array
 from mathcheck.values.conditions import range_ends
 from mathcheck.values.scope import Scope, value
 
@@ -17,7 +17,7 @@ from mathcheck.values.scope import Scope, value
 def of_matrix(node: Matrix | Pattern, scope: Scope) -> Any:
     """Return a matrix, a column, a row, or a matrix of blocks."""
     rows = matrix_values(node, scope)
-    if any(isinstance(cell, np.ndarray | Row) for row in rows for cell in row):
+    if any(isinstance(cell, Arrays) for row in rows for cell in row):
         return blocks(rows, node)
     if isinstance(node, Pattern) and len(node.ranges) == 2:
         return array(rows)
@@ -52,7 +52,7 @@ def matrix_values(node: Matrix | Pattern, scope: Scope) -> list[list[Any]]:
 def of_listed(node: Listed, scope: Scope) -> Any:
     """Return a list: numbers are a column, vectors the columns of a matrix."""
     values = [cell for row in matrix_values(node.rows, scope) for cell in row]
-    if not any(isinstance(value, np.ndarray | Row) for value in values):
+    if not any(isinstance(value, Arrays) for value in values):
         return array(values)
     side_by_side = blocks([values], node)
     return side_by_side.T if node.transposed else side_by_side

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,52 +30,47 @@ from mathcheck.operations.signs import total as sum_of
 from mathcheck.values.scope import Scope, index_range, lookup, scalar, value, whole
 
 
-def distribution(key: str, scope: Scope) -> tuple[str, list[str]]:
-    """Return the distribution of a random variable, and all variables that share it."""
+@dataclass(frozen=True)
+class Joint:
+    """A joint distribution: its name, the variables that share it, its table, the first values."""
+
+    name: str
+    variables: list[str]
+    table: np.ndarray
+    firsts: tuple[int, ...]
+
+
+def joint(key: str, scope: Scope) -> Joint:
+    """Return the joint distribution of a random variable."""
     entries = scope.shared.table.entries
-    shared_by = entries[key].type.size
-    together = [k for k, e in entries.items() if e.type.variable and e.type.size == shared_by]
-    return shared_by, together
-
-
-def joint(key: str, scope: Scope) -> tuple[list[str], np.ndarray]:
-    """Return the variables of a joint distribution, and its table."""
-    name, together = distribution(key, scope)
+    name = entries[key].type.size
+    together = [k for k, e in entries.items() if e.type.variable and e.type.size == name]
     table = lookup(name, scope)
     if not isinstance(table, np.ndarray) or table.ndim != len(together):
         raise Refusal(
             f"{name} is {shape(table)}, and has {len(together)} variables: {', '.join(together)}"
         )
-    return together, table
+    firsts = scope.shared.table.type(name).firsts or (1,) * len(together)
+    return Joint(name, together, table, firsts)
 
 
 def support(key: str, scope: Scope) -> range:
     """Return the values that a random variable takes."""
-    together, table = joint(key, scope)
-    axis = together.index(key)
-    first = firsts(key, scope)[axis]
-    return range(first, first + int(table.shape[axis]))
-
-
-def firsts(key: str, scope: Scope) -> tuple[int, ...]:
-    """Return the first values of all variables that share the distribution of one."""
-    name, together = distribution(key, scope)
-    entries = scope.shared.table.entries
-    shape = entries[name].type.shape if name in entries else ()
-    return tuple(d.first for d in shape) if len(shape) == len(together) else (1,) * len(together)
+    of = joint(key, scope)
+    axis = of.variables.index(key)
+    return range(of.firsts[axis], of.firsts[axis] + int(of.table.shape[axis]))
 
 
 def outcomes(keys: Iterable[str], scope: Scope) -> Iterator[tuple[dict[str, int], Any]]:
     """Yield the outcomes of random variables with their probabilities."""
-    tables: dict[str, tuple[list[str], np.ndarray, tuple[int, ...]]] = {}
-    for key in keys:
-        tables[distribution(key, scope)[0]] = (*joint(key, scope), firsts(key, scope))
-    for places in itertools.product(*(np.ndindex(t.shape) for _, t, _ in tables.values())):
+    joints = {of.name: of for of in (joint(key, scope) for key in keys)}.values()
+    for places in itertools.product(*(np.ndindex(of.table.shape) for of in joints)):
         outcome: dict[str, int] = {}
         weight: Any = 1
-        for (together, table, first), place in zip(tables.values(), places, strict=True):
-            outcome |= {k: p + f for k, p, f in zip(together, place, first, strict=True)}
-            weight = weight * table[place]
+        for of, place in zip(joints, places, strict=True):
+            values = (p + first for p, first in zip(place, of.firsts, strict=True))
+            outcome |= zip(of.variables, values, strict=True)
+            weight = weight * of.table[place]
         yield outcome, weight
 
 

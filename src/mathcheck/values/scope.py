@@ -18,7 +18,7 @@ import numpy as np
 from mathcheck.definitions import Definition, Definitions
 from mathcheck.expressions import Big, Call, Integral, Limit, Moment, Node, Symbol
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.arrays import Arrays, Row, shape
 from mathcheck.numbers.balls import Ball, Rational, tame
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Undefined, working
@@ -59,6 +59,8 @@ class Shared:
     estimated: bool = False
     # The rows of cases that were met, by their identity.
     rows: set[int] = field(default_factory=set)
+    # The components whose indices count what their places do.
+    counted: set[int] = field(default_factory=set)
     tags: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
@@ -237,7 +239,7 @@ def value(node: Node, scope: Scope) -> Any:
 def scalar(node: Node, scope: Scope, what: str) -> Any:
     """Return the value of an expression that must be a number."""
     number = value(node, scope)
-    if isinstance(number, np.ndarray | Row):
+    if isinstance(number, Arrays):
         raise Refusal(f"{what} is {shape(number)}; a number was expected", node.start)
     return number
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from mathcheck.expressions import Big, Cases, Constant, Indicator, Range
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.arrays import Arrays, shape
 from mathcheck.numbers.balls import tame
 from mathcheck.numbers.precision import NoCase, Undefined
 from mathcheck.operations.extremes import extreme, position
@@ -34,7 +32,7 @@ def of_big(node: Big, scope: Scope) -> Any:
     for inner in inside:
         numbers.append(value(node.body, inner))
         places.append(inner.values[node.variables[0]])
-        if isinstance(numbers[-1], np.ndarray | Row):
+        if isinstance(numbers[-1], Arrays):
             raise Refusal(f"the {node.kind} of {shape(numbers[-1])}", node.start)
     if not numbers:
         raise Undefined(f"the {node.kind} of nothing")
