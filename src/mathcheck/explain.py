@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from mathcheck.checking.equation import Reading
 from mathcheck.expressions import Big, Component, Constant, Node, Number, Operation, Range, Symbol
+from mathcheck.operations import TABLE
 
 
 def explained(reading: Reading) -> list[str]:
@@ -22,13 +23,13 @@ def explained(reading: Reading) -> list[str]:
 
 
 def spoken(node: Node) -> str:
-    """Return an expression with the names of its operations.
+    """Return an expression as its operations are said.
 
     Examples
     --------
     >>> from mathcheck.expressions import Operation, Symbol
     >>> spoken(Operation("sum", (Symbol("a"), Symbol("b"))))
-    'sum(a, b)'
+    '(a plus b)'
     """
     if isinstance(node, Number):
         return str(node.value)
@@ -39,7 +40,10 @@ def spoken(node: Node) -> str:
     if isinstance(node, Component):
         return f"{spoken(node.base)}[{', '.join(map(spoken, node.indices))}]"
     if isinstance(node, Operation):
-        return f"{node.name}({', '.join(map(spoken, node.operands))})"
+        record, operands = TABLE[node.name], [spoken(operand) for operand in node.operands]
+        if record.form == "sign" and len(operands) > 1:
+            return f"({f' {record.said} '.join(operands)})"
+        return f"{record.said}({', '.join(operands)})"
     if isinstance(node, Range):
         low = spoken(node.low) if node.low else "its first"
         high = spoken(node.high) if node.high else "its last"

@@ -75,7 +75,7 @@ def test_mutation_lists_what_goes_unnoticed(file: Path, capsys: pytest.CaptureFi
 def test_an_equation_is_explained(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(TABLE + HOLDS, encoding="utf-8")
     assert main(["--explain", str(file), "square"]) == 0
-    assert "power(sum(a, negative(b)), 2)" in capsys.readouterr().out
+    assert "((a plus minus(b)) to the power 2)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("order", ["notation\nfirst\nsecond", "first\nsecond\nnotation"])

@@ -210,6 +210,6 @@ RECORDS = (
         domain=TWO,
     ),
     sign("quotient", ("/", r"\frac", r"\dfrac", r"\tfrac"), quotient, said="over"),
-    sign("power", ("^",), power, said="to the power", form="script"),
+    sign("power", ("^",), power, said="to the power"),
     sign("kronecker", (), kronecker, said="one if equal", form="script", domain="two indices"),
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from mathcheck.expressions import Component, Constant, Node, Number, Operation
 from mathcheck.latex import Command, Environment, Group, Item, Refusal, Token, canonical, is_token
+from mathcheck.operations import TABLE
 from mathcheck.reading import dots, grammar, names
 from mathcheck.reading.cursor import Cursor, Script
 
@@ -212,12 +213,10 @@ def alike(function: Operand, follower: Operand) -> bool:
 def refuse_open(operand: Operand, follower: str) -> None:
     """Refuse what has two readings after an argument without brackets."""
     if operand.open:
-        name = {"determinant": "det", "trace": "operatorname{tr}"}.get(
-            operand.function, operand.function
-        )
+        name = TABLE[operand.function].spellings[0]
         raise Refusal(
-            rf"\{name} without brackets before {follower} has two readings; "
-            rf"write \{name}(…), with the brackets around all that belongs to it",
+            f"{name} without brackets before {follower} has two readings; "
+            f"write {name}(…), with the brackets around all that belongs to it",
             operand.node.start,
         )
 

@@ -21,29 +21,31 @@ class Infix:
 
     sign: str
     power: int
-    operation: str
     said: str
     chained: bool = True
+
+    @property
+    def operation(self) -> str:
+        """Return the name of the operation whose record has the sign."""
+        return SPELLED[self.sign].name
 
 
 ADDED, DIVIDED, MULTIPLIED, APPLIED = 1, 2, 3, 4
 # What stands side by side has an operator between its parts that is not printed.
-BESIDE = Infix(
-    "", MULTIPLIED, "times", "a product: of numbers, of matrices, of a number and an array"
-)
+BESIDE = Infix("", MULTIPLIED, "a product: of numbers, of matrices, of a number and an array")
 INFIXES = {
     infix.sign: infix
     for infix in (
-        Infix("+", ADDED, "sum", "a sum; `+ \\cdots +` before the last term goes on as it began"),
-        Infix("-", ADDED, "negative", "a difference; a sign in front reaches as far"),
-        Infix("/", DIVIDED, "quotient", "a quotient of one factor: `1/2 x` is refused", False),
+        Infix("+", ADDED, "a sum; `+ \\cdots +` before the last term goes on as it began"),
+        Infix("-", ADDED, "a difference; a sign in front reaches as far"),
+        Infix("/", DIVIDED, "a quotient of one factor: `1/2 x` is refused", False),
         BESIDE,
-        Infix(r"\cdot", MULTIPLIED, "dot", "a product, of vectors the inner one"),
-        Infix(r"\times", MULTIPLIED, "cross", "a product, of vectors the cross product"),
-        Infix("*", MULTIPLIED, "cross", "as `\\times`"),
-        Infix(r"\odot", MULTIPLIED, "hadamard", "the product entry by entry"),
-        Infix(r"\circ", MULTIPLIED, "hadamard", "as `\\odot`"),
-        Infix(r"\oslash", MULTIPLIED, "hadamard_quotient", "the quotient entry by entry"),
+        Infix(r"\cdot", MULTIPLIED, "a product, of vectors the inner one"),
+        Infix(r"\times", MULTIPLIED, "a product, of which one operand is a number"),
+        Infix("*", MULTIPLIED, "as `\\times`"),
+        Infix(r"\odot", MULTIPLIED, "the product entry by entry"),
+        Infix(r"\circ", MULTIPLIED, "as `\\odot`"),
+        Infix(r"\oslash", MULTIPLIED, "the quotient entry by entry"),
     )
 }
 POSTFIXES = {
@@ -107,7 +109,12 @@ BRACKETS = {
         Bracket(r"\langle", r"\rangle", "inner", "the inner product of two"),
     )
 }
-NORMS = {"": "norm", "1": "norm_1", "2": "norm", r"\infty": "norm_max", "F": "norm_f"}
+NORM = r"\lVert"
+NORMS = {
+    latex.removeprefix(NORM).removeprefix("_"): record.name
+    for latex, record in SPELLED.items()
+    if latex.startswith(NORM)
+}
 BARS = ("|", r"\|")
 CLOSING = {bracket.opening: bracket.closing for bracket in BRACKETS.values()}
 # Bars close where they open, so they don't nest.
@@ -128,7 +135,7 @@ WORD_FUNCTIONS = {latex: name for latex, name in FUNCTIONS.items() if latex not 
 TRIGONOMETRIC = tuple(r.name for r in TABLE.values() if r.form == "trigonometric")
 ARITY = {name: TABLE[name].arity or 1 for name in FUNCTIONS.values()}
 # Of these a list in brackets behind the argument is a factor, `\operatorname{diag}(a, b) (x, y)`.
-ARRAY_VALUED = ("diag",)
+ARRAY_VALUED = tuple(r.name for r in TABLE.values() if r.exact == "shape")
 EXTREMES = {latex: r.name for latex, r in SPELLED.items() if r.form == "extreme"}
 BIGS = {r"\sum": "sum", r"\prod": "product", **EXTREMES}
 # Of these, arguments in brackets may stand in the place of what they run over.
