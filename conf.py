@@ -38,6 +38,7 @@ extensions = [
     "head",
     "card",
     "parts",
+    "figures",
 ]
 templates_path = ["book/_templates"]
 exclude_patterns = ["_templates"]

@@ -4,10 +4,7 @@ import gzip
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
-
-from softmax_theory import softmax
 
 axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
 
@@ -95,66 +92,3 @@ def test_a_solution_unfolds_by_the_keyboard(page, address: str) -> None:
     solution.locator("> summary").press("Enter")
     assert content.is_visible()
     assert solution.locator(".cell_output").first.is_visible()
-
-
-def shown_probabilities(page) -> tuple[list[float], list[float]]:
-    """Return the numbers of the figure to play with, and the bars' parts of their tracks."""
-    numbers = page.locator(".softmax-bar .softmax-number").all_text_contents()
-    parts = page.evaluate(
-        "[...document.querySelectorAll('.softmax-track')].map(track => "
-        "track.firstChild.getBoundingClientRect().width / track.getBoundingClientRect().width)"
-    )
-    return [float(number) for number in numbers], parts
-
-
-SETTINGS = [(1, 2, 0.5, 0), (-5, 5, 5, 0), (5, -5, 0, -1), (5, 5, -5, 1), (0.3, -2.7, 1.1, 0.35)]
-
-
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_the_figure_to_play_with_shows_the_softmax_function(page, address: str, setting) -> None:
-    page.goto(f"{address}/softmax.html")
-    for slider, value in zip(page.locator(".softmax-slider input").all(), setting, strict=True):
-        slider.fill(str(value))
-    *z, exponent = setting
-    y = softmax(np.array(z) / 10**exponent)
-    numbers, parts = shown_probabilities(page)
-    np.testing.assert_allclose(numbers, y, rtol=0, atol=5.001e-5)
-    np.testing.assert_allclose(parts, y, rtol=0, atol=2e-3)
-
-
-def test_the_figure_to_play_with_works_by_keyboard(page, address: str) -> None:
-    page.goto(f"{address}/softmax.html")
-    first, second, _, tau = page.locator(".softmax-slider input").all()
-    first.press("ArrowRight")
-    second.press("Home")
-    tau.press("End")
-    numbers, _ = shown_probabilities(page)
-    expected = softmax(np.array([1.1, -5, 0.5]) / 10)
-    np.testing.assert_allclose(numbers, expected, rtol=0, atol=5.001e-5)
-    page.locator("#softmax-figure button").press("Enter")
-    numbers, _ = shown_probabilities(page)
-    np.testing.assert_allclose(numbers, softmax([1, 2, 0.5]), rtol=0, atol=5.001e-5)
-
-
-# Playwright can't touch the screen of this Firefox.
-@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
-def test_the_figure_to_play_with_works_by_touch(browser, address: str) -> None:
-    with browser.new_page(viewport={"width": 360, "height": 800}, has_touch=True) as page:
-        page.goto(f"{address}/softmax.html")
-        third = page.locator(".softmax-slider input").nth(2)
-        box = third.bounding_box()
-        third.tap(position={"x": box["width"] - 2, "y": box["height"] / 2})
-        z = np.array([1, 2, float(third.input_value())])
-        assert z[2] > 4
-        numbers, _ = shown_probabilities(page)
-        np.testing.assert_allclose(numbers, softmax(z), rtol=0, atol=5.001e-5)
-        page.locator("#softmax-figure button").tap()
-        numbers, _ = shown_probabilities(page)
-        np.testing.assert_allclose(numbers, softmax([1, 2, 0.5]), rtol=0, atol=5.001e-5)
-
-
-@pytest.mark.parametrize("scripts", [False], indirect=True)
-def test_without_a_script_the_figure_is_a_static_picture(page, address: str) -> None:
-    page.goto(f"{address}/softmax.html")
-    assert page.locator("#fig-temperature img").is_visible()
-    assert page.locator("#softmax-figure").bounding_box()["height"] == 0

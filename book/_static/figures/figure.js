@@ -1,0 +1,98 @@
+// What the figures to move share. The state of a figure is what the native controls of its form
+// say; it is kept in the address, and all that is drawn follows from it.
+
+export const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+/** The largest logit is subtracted, so that no exponential overflows. */
+export function logsumexp(z) {
+  const largest = Math.max(...z);
+  return largest + Math.log(total(z.map((logit) => Math.exp(logit - largest))));
+}
+
+export function softmax(z) {
+  const normaliser = logsumexp(z);
+  return z.map((logit) => Math.exp(logit - normaliser));
+}
+
+const controlsOf = (form) => [...form.querySelectorAll("input, select")];
+const defaultOf = (control) =>
+  control.options ? [...control.options].find((option) => option.defaultSelected).value : control.defaultValue;
+const allows = (control, text) =>
+  control.options
+    ? [...control.options].some((option) => option.value === text)
+    : text.trim() !== "" && Number(text) >= Number(control.min) && Number(text) <= Number(control.max);
+
+/** Return the state: the number of each slider and the word of each choice, by their names. */
+export const stateOf = (form) =>
+  Object.fromEntries(
+    controlsOf(form).map((control) => [control.name, control.options ? control.value : control.valueAsNumber])
+  );
+
+/** Set the controls as the address says, but to no value that they don't have. */
+export function readAddress(form) {
+  const values = new URLSearchParams(location.search);
+  for (const control of controlsOf(form)) {
+    const text = values.get(control.name);
+    if (text !== null && allows(control, text)) control.value = control.options ? text : Number(text);
+  }
+}
+
+/** Keep in the address what differs from the defaults, and leave the rest of it alone. */
+export function writeAddress(form) {
+  const address = new URL(location);
+  for (const control of controlsOf(form)) {
+    if (control.value === defaultOf(control)) address.searchParams.delete(control.name);
+    else address.searchParams.set(control.name, control.value);
+  }
+  history.replaceState(history.state, "", address);
+}
+
+/** Lay a drawing over the still picture, which keeps its place and is what is printed. */
+function drawingOver(name, form, [width, height]) {
+  const box = document.createElement("div");
+  box.className = "figure-drawing";
+  box.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="group"><g></g></svg>`;
+  const picture = document.querySelector(`#fig-${name} img`);
+  if (picture) {
+    picture.replaceWith(box);
+    box.prepend(picture);
+  } else form.before(box);
+  box.lastChild.setAttribute("aria-label", form.getAttribute("aria-label"));
+  return box.lastChild;
+}
+
+/** Show the number of each slider beside it. */
+function showValues(form) {
+  for (const control of controlsOf(form).filter((one) => one.type === "range")) {
+    const decimals = (control.step.split(".")[1] ?? "").length;
+    control.parentElement.dataset.value = control.valueAsNumber.toFixed(decimals);
+  }
+}
+
+/**
+ * Make a figure move. `draw` returns the drawing of a state as SVG, and `sentence` says in words
+ * what it shows, for the screen reader, once the controls rest.
+ */
+export function start(name, { size, draw, sentence }) {
+  const form = document.getElementById(`${name}-controls`);
+  const svg = drawingOver(name, form, size);
+  let rest;
+  const redraw = () => {
+    svg.firstChild.innerHTML = draw(stateOf(form));
+    showValues(form);
+  };
+  form.addEventListener("input", () => {
+    redraw();
+    clearTimeout(rest);
+    rest = setTimeout(() => {
+      writeAddress(form);
+      form.querySelector("output").textContent = sentence(stateOf(form));
+    }, 500);
+  });
+  // The controls have their defaults only after the event.
+  form.addEventListener("reset", () => setTimeout(() => form.dispatchEvent(new Event("input"))));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  readAddress(form);
+  redraw();
+  return { form, svg };
+}

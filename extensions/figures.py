@@ -1,0 +1,56 @@
+"""The directive `figure-controls`: what lets a reader change the numbers of the picture above it.
+
+Its argument names a form of native controls in book/_templates/figures and a module in
+book/_static/figures, which draws the picture anew. Each also has a page for itself,
+figures/NAME.html, which is in no table of contents.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+FORMS = "_templates/figures"
+
+
+def controls(form: Path, root: str) -> str:
+    """Return the HTML of a form and its module; `root` leads from the page to the top."""
+    script = f'<script type="module" src="{root}_static/figures/{form.stem}.js"></script>'
+    return form.read_text(encoding="utf-8") + script
+
+
+class FigureControls(SphinxDirective):
+    """The controls of the figure that stands above."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the form and its module as HTML."""
+        name = self.arguments[0]
+        form = Path(self.env.srcdir, FORMS, f"{name}.html")
+        if not form.exists():
+            raise self.error(
+                f"figure-controls: got {name!r}; expected the name of a form in {FORMS}"
+            )
+        self.env.note_dependency(str(form))
+        root = "../" * self.env.docname.count("/")
+        return [nodes.raw("", controls(form, root), format="html")]
+
+
+def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give each figure a page for itself, without its picture."""
+    for form in sorted(Path(app.srcdir, FORMS).glob("*.html")):
+        title = f"Figure: {form.stem}"
+        body = f"<h1>{title}</h1>\n{controls(form, '../')}"
+        yield f"figures/{form.stem}", {"title": title, "body": body}, "page.html"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directive and the pages."""
+    app.add_directive("figure-controls", FigureControls)
+    app.connect("html-collect-pages", pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,240 @@
+"""What a figure to move shows, on its own page and in its chapter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+import numpy as np
+import pytest
+
+from softmax_theory import (
+    softmax,
+)
+
+pytestmark = pytest.mark.browser
+
+State = dict[str, Any]
+CONTROLS = """() => [...document.querySelectorAll(".figure-controls :is(input, select)")].map(
+  (control) => control.options
+    ? { name: control.name, options: [...control.options].map((option) => option.value) }
+    : { name: control.name, low: +control.min, high: +control.max, step: +control.step,
+        start: control.valueAsNumber })"""
+NUMBERS = """async ({ name, states }) => {
+  const { numbers } = await import(`/_static/figures/${name}.js`);
+  return states.map(numbers);
+}"""
+# Each state is set by the controls; of a bar that is drawn both sides count, of a text its words.
+DRAWN = """(states) => {
+  const form = document.querySelector(".figure-controls");
+  return states.map((state) => {
+    for (const [name, value] of Object.entries(state)) form.elements[name].value = value;
+    form.dispatchEvent(new Event("input"));
+    const drawn = [...document.querySelectorAll(".figure-drawing [data-name]")];
+    return Object.fromEntries(drawn.map((one) => [one.dataset.name,
+      one.width ? [one.width.baseVal.value, one.height.baseVal.value] : one.textContent]));
+  });
+}"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, the chapter that it stands in, and what its numbers and its drawing should be."""
+
+    name: str
+    chapter: str
+    numbers: Callable[[State], dict[str, Any]]
+    drawn: Callable[[State], dict[str, Any]]
+
+
+def softmax_numbers(state: State) -> dict[str, Any]:
+    z = np.array([state["z1"], state["z2"], state["z3"]]) + state["a"]
+    exponentials = np.exp(z / state["tau"])
+    y = softmax(z / state["tau"])
+    return {"z": z, "exponentials": exponentials, "sum": exponentials.sum(), "y": y}
+
+
+def softmax_drawn(state: State) -> dict[str, Any]:
+    """Return the widths of the bars: 5 units for a logit of one, 76 for a share of one."""
+    numbers = softmax_numbers(state)
+    bars = {f"z{c}": (5 * abs(z), 20) for c, z in enumerate(numbers["z"], 1)}
+    for c, y in enumerate(numbers["y"], 1):
+        bars |= {f"{name}{c}": (76 * y, 20) for name in ("e", "share", "y")}
+    return bars
+
+
+FIGURES = [
+    Figure("softmax", "softmax.html", softmax_numbers, softmax_drawn),
+]
+
+
+@pytest.fixture(params=FIGURES, ids=lambda figure: figure.name)
+def figure(request) -> Figure:
+    return request.param
+
+
+def states_of(page) -> list[State]:
+    """Return both ends of every control, the others at their starts, and a hundred states."""
+    controls = page.evaluate(CONTROLS)
+    start = {c["name"]: c["start"] if "start" in c else c["options"][0] for c in controls}
+    ends = [
+        start | {c["name"]: end}
+        for c in controls
+        for end in c.get("options", [c.get("low"), c.get("high")])
+    ]
+    random = np.random.default_rng(0)
+
+    def between(control: dict[str, Any]) -> float | str:
+        if "options" in control:
+            return str(random.choice(control["options"]))
+        steps = round((control["high"] - control["low"]) / control["step"])
+        return round(control["low"] + control["step"] * int(random.integers(steps + 1)), 6)
+
+    return [*ends, *({c["name"]: between(c) for c in controls} for _ in range(100))]
+
+
+def test_a_figure_shows_the_numbers_of_the_module(page, address: str, figure: Figure) -> None:
+    page.goto(f"{address}/figures/{figure.name}.html")
+    states = states_of(page)
+    assert len(states) > 100
+    numbers = page.evaluate(NUMBERS, {"name": figure.name, "states": states})
+    drawn = page.evaluate(DRAWN, states)
+    for state, one, shown in zip(states, numbers, drawn, strict=True):
+        for name, wanted in figure.numbers(state).items():
+            got = np.asarray(reduce(getitem, name.split("."), one), dtype=float)
+            np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12, err_msg=f"{state}")
+        for name, wanted in figure.drawn(state).items():
+            if isinstance(wanted, str):
+                assert shown[name] == wanted, state
+            else:
+                np.testing.assert_allclose(shown[name], wanted, atol=1e-3, err_msg=f"{state}")
+
+
+def state(page) -> State:
+    return page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('.figure-controls :is(input, select)')]"
+        ".map(control => [control.name, control.value]))"
+    )
+
+
+def test_the_address_holds_the_state_and_bad_values_are_ignored(page, address: str) -> None:
+    page.goto(f"{address}/figures/softmax.html?z1=3&z2=99&z3=&tau=nan&a=0x1&other=kept#x")
+    start = {"z1": "3", "z2": "2", "z3": "0.5", "a": "1", "tau": "1"}
+    assert state(page) == start
+    page.locator("[name=z2]").fill("-4")
+    page.wait_for_url("**/softmax.html?z1=3&z2=-4&a=1&other=kept#x")
+    page.reload()
+    assert state(page) == start | {"z2": "-4"}
+    page.locator(".figure-controls button").click()
+    page.wait_for_url("**/softmax.html?other=kept#x")
+    assert state(page) == {"z1": "1", "z2": "2", "z3": "0.5", "a": "0", "tau": "1"}
+
+
+def test_a_screen_reader_hears_one_sentence_when_the_controls_rest(
+    page, address: str, figure: Figure
+) -> None:
+    page.goto(f"{address}/figures/{figure.name}.html")
+    live = page.locator("article :is(output, [aria-live], [role=status], [role=alert])")
+    assert live.count() == 1
+    page.evaluate("""() => {
+      window.sentences = [];
+      const live = document.querySelector(".figure-controls output");
+      const note = () => sentences.push(live.textContent);
+      new MutationObserver(note).observe(live, { childList: true });
+      const slider = document.querySelector(".figure-controls input");
+      for (const part of [0.2, 0.4, 0.6, 0.8, 1]) {
+        slider.value = +slider.min + part * (slider.max - slider.min);
+        slider.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }""")
+    page.wait_for_timeout(800)
+    [sentence] = page.evaluate("sentences")
+    assert sentence.endswith(".")
+    assert len(sentence.split()) > 5
+
+
+def logits(page) -> np.ndarray:
+    return np.array([float(state(page)[name]) for name in ("z1", "z2", "z3")])
+
+
+def test_the_point_on_the_simplex_moves_the_logits(page, address: str) -> None:
+    page.goto(f"{address}/figures/softmax.html")
+    handle = page.locator(".handle")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    np.testing.assert_allclose(logits(page), [0.95, 2.05, 0.5])
+    page.keyboard.press("Shift+ArrowUp")
+    np.testing.assert_allclose(logits(page), [0.45, 1.55, 1.5])
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y - 20, steps=4)
+    page.mouse.up()
+    after = handle.bounding_box()
+    # A logit has steps of 0.05, so the point follows the pointer to a few pixels.
+    assert abs(after["x"] - box["x"] + 60) < 5
+    assert abs(after["y"] - box["y"] + 20) < 5
+    assert abs(logits(page).sum() - 3.5) < 0.11
+    page.mouse.move(x, y)
+    assert handle.bounding_box() == after
+
+
+# Playwright can't touch the screen of this Firefox.
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_the_point_follows_a_finger(browser, address: str) -> None:
+    with browser.new_page(viewport={"width": 390, "height": 800}, has_touch=True) as page:
+        page.goto(f"{address}/figures/softmax.html")
+        box = page.locator(".handle").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        session = page.context.new_cdp_session(page)
+        for kind, points in [
+            ("touchStart", [{"x": x, "y": y}]),
+            *(("touchMove", [{"x": x - step, "y": y}]) for step in (10, 20, 40)),
+            ("touchEnd", []),
+        ]:
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            page.evaluate("new Promise(requestAnimationFrame)")
+        assert abs(page.locator(".handle").bounding_box()["x"] - box["x"] + 40) < 5
+        assert logits(page)[0] > 1
+
+
+@pytest.mark.parametrize("scripts", [False], indirect=True)
+def test_without_a_script_a_figure_is_a_picture(page, address: str, figure: Figure) -> None:
+    page.goto(f"{address}/{figure.chapter}")
+    assert page.locator(f"#fig-{figure.name} img").is_visible()
+    assert not page.locator(".figure-controls").is_visible()
+
+
+# This Firefox can't be told to print.
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_paper_shows_the_picture(page, address: str, figure: Figure) -> None:
+    page.goto(f"{address}/{figure.chapter}")
+    picture, drawing = (page.locator(f"#fig-{figure.name} {part}") for part in ("img", "svg"))
+    drawing.wait_for()
+    assert not picture.is_visible()
+    page.emulate_media(media="print")
+    assert picture.is_visible()
+    assert not drawing.is_visible()
+    assert not page.locator(".figure-controls").is_visible()
+
+
+# Firefox doesn't measure shifts.
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_shifts_when_a_figure_begins_to_move(page, address, figure: Figure, width) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    # The module comes last, when the picture stands there.
+    page.route(
+        f"**/figures/{figure.name}.js",
+        lambda route: (page.wait_for_timeout(500), route.continue_()),
+    )
+    page.goto(f"{address}/{figure.chapter}#fig-{figure.name}", wait_until="commit")
+    page.locator(".figure-drawing svg").wait_for()
+    page.wait_for_timeout(200)
+    shift = page.evaluate("""() => new Promise((done) =>
+      new PerformanceObserver((list) =>
+        done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
+      ).observe({ type: "layout-shift", buffered: true }) || setTimeout(() => done(0), 300))""")
+    assert shift < 0.01
