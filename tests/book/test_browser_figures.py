@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 
 from softmax_theory import (
+    cross_entropy,
+    cross_entropy_gradient,
+    one_hot,
     softmax,
+    softmax_vjp,
 )
 
 pytestmark = pytest.mark.browser
@@ -64,8 +68,46 @@ def softmax_drawn(state: State) -> dict[str, Any]:
     return bars
 
 
+def squared_error(z: np.ndarray, t: np.ndarray) -> float:
+    return ((softmax(z) - t) ** 2).sum() / 2
+
+
+def squared_error_gradient(z: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return softmax_vjp(z, softmax(z) - t)
+
+
+LOSSES = {
+    "crossEntropy": (cross_entropy, cross_entropy_gradient),
+    "squared": (squared_error, squared_error_gradient),
+}
+
+
+def difference_numbers(state: State) -> dict[str, Any]:
+    t = one_hot(int(state["target"]) - 1, 3)
+    numbers = {}
+    for name, (loss, gradient) in LOSSES.items():
+        z = np.array([state["z1"], state["z2"], state["z3"]], dtype=float)
+        for _ in range(int(state["steps"])):
+            z = z - state["eta"] * gradient(z, t)
+        numbers |= {f"{name}.z": z, f"{name}.y": softmax(z), f"{name}.t": t}
+        numbers |= {f"{name}.gradient": gradient(z, t), f"{name}.loss": loss(z, t)}
+    return numbers
+
+
+def difference_drawn(state: State) -> dict[str, Any]:
+    """Return the heights of the bars, 110 units for one."""
+    numbers = difference_numbers(state)
+    return {
+        f"{name}-{bar}{c}": (20, 110 * abs(height))
+        for name in LOSSES
+        for bar, key in (("output", "y"), ("target", "t"), ("derivative", "gradient"))
+        for c, height in enumerate(numbers[f"{name}.{key}"], 1)
+    }
+
+
 FIGURES = [
     Figure("softmax", "softmax.html", softmax_numbers, softmax_drawn),
+    Figure("difference", "cross-entropy-derivative.html", difference_numbers, difference_drawn),
 ]
 
 
