@@ -5,11 +5,13 @@ book/_static/figures, which draws the picture anew. Each also has a page for its
 figures/NAME.html, which is in no table of contents.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sklearn.datasets import load_iris
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
@@ -17,10 +19,22 @@ from sphinx.util.typing import ExtensionMetadata
 FORMS = "_templates/figures"
 
 
+def flowers() -> list[tuple[float, float, int]]:
+    """Return the length and the width of the petals of each iris, and its species."""
+    iris = load_iris()
+    return list(zip(*iris.data[:, 2:].T.tolist(), iris.target.tolist(), strict=True))
+
+
+DATA: dict[str, Callable[[], object]] = {"training": flowers}
+
+
 def controls(form: Path, root: str) -> str:
-    """Return the HTML of a form and its module; `root` leads from the page to the top."""
-    script = f'<script type="module" src="{root}_static/figures/{form.stem}.js"></script>'
-    return form.read_text(encoding="utf-8") + script
+    """Return the HTML of a form, its data and its module; `root` leads from the page to the top."""
+    html = form.read_text(encoding="utf-8")
+    if form.stem in DATA:
+        data = json.dumps(DATA[form.stem](), separators=(",", ":"))
+        html = html.replace("</form>", f'<script type="application/json">{data}</script>\n</form>')
+    return f'{html}<script type="module" src="{root}_static/figures/{form.stem}.js"></script>'
 
 
 class FigureControls(SphinxDirective):

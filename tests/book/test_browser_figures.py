@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 
 from softmax_theory import (
+    LinearSoftmax,
     cross_entropy,
     cross_entropy_gradient,
     one_hot,
@@ -105,9 +107,43 @@ def difference_drawn(state: State) -> dict[str, Any]:
     }
 
 
+def trained(state: State) -> tuple[LinearSoftmax, np.ndarray, np.ndarray]:
+    """Return the classifier of a state, the scaled petals of the flowers, and their species."""
+    iris = load_iris()
+    X = iris.data[:, 2:]
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    model = LinearSoftmax.zeros(n_features=2, n_classes=3, l2=float(state["l2"]))
+    method: dict[str, Any] = {"method": "newton"}
+    if state["method"] == "descent":
+        method = {"learning_rate": float(state["eta"])}
+    if state["step"] > 0:
+        model.fit(X, iris.target, n_steps=int(state["step"]), tolerance=0, **method)
+    return model, X, iris.target
+
+
+def training_numbers(state: State) -> dict[str, Any]:
+    model, X, t = trained(state)
+    return {
+        "W": np.column_stack([model.W, model.b]),
+        "loss": model.loss(X, t),
+        "own": model.predict_proba(X)[np.arange(len(t)), t],
+    }
+
+
+def training_drawn(state: State) -> dict[str, Any]:
+    model, X, t = trained(state)
+    loss = float(model.loss(X, t))
+    return {
+        "step": f"{state['step']:.0f}",
+        "right": str((model.predict(X) == t).sum()),
+        "loss": f"{loss:.4f}" if loss < 1000 else f"{loss:.2e}".replace("e+0", "e+"),
+    }
+
+
 FIGURES = [
     Figure("softmax", "softmax.html", softmax_numbers, softmax_drawn),
     Figure("difference", "cross-entropy-derivative.html", difference_numbers, difference_drawn),
+    Figure("training", "classifier.html", training_numbers, training_drawn),
 ]
 
 
