@@ -178,8 +178,8 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
     ]
     counts = page.xpath("//section/p")[0].text_content()
     assert counts == (
-        "4 equations, those in the text included: 1 checked (1 proved for every size), 1 definition, "
-        "1 read, 1 not checked."
+        "4 equations, those in the text included: 1 checked (1 proved for every size), "
+        "1 definition, 1 read, 1 not checked."
     )
     out, _ = build(FALSE)
     assert listed(html.parse(out / "list.html"))[:2] == ["Definition", "Does not hold"]
