@@ -1,7 +1,8 @@
-"""The code that an equation names: one expression over the symbols and a module's public names.
+"""The code that an equation names: an expression over symbols and functions.
 
 Python does not run it. The few forms that an expression may have are evaluated here one by one,
-so that a text that somebody else wrote can do no more than call the functions of the module.
+so that a text that somebody else wrote can do no more than call the public functions of a module
+and some of NumPy.
 """
 
 import ast

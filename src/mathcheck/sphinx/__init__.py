@@ -1,7 +1,8 @@
 """The Sphinx extension: it checks the equations of a MyST book while the book is built.
 
-`symbols` prints a symbol table. `math` takes `:defines:`, `:python:`, `:where:`, `:sharp:` and
-`:unchecked:`; the roles `given`, `defines` and `unchecked` do the same for inline mathematics.
+`symbols` prints a symbol table. `math` takes `:defines:`, `:python:`, `:no-code:`, `:where:`,
+`:sharp:` and `:unchecked:`; the roles `given`, `defines` and `unchecked` do the same for inline
+mathematics.
 An equation that does not hold is a warning at its line, on every build. Each displayed equation
 gets a mark that says what was compared and holds its LaTeX, `equations` lists them all with the
 inline claims, the role `count` prints how many there are of a kind, and a function lists those that
