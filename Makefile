@@ -6,9 +6,11 @@ QUIET := --quiet
 SPHINX := $(BIN)/sphinx-build $(QUIET) -W -n --keep-going -c . book
 PIP := $(BIN)/pip install $(QUIET) --disable-pip-version-check
 INSTALLED := .venv/installed
+# Where the files of Pyodide come from, by default from upstream: an address, or a wheel that has them.
+PYODIDE ?= https://cdn.jsdelivr.net/pyodide/v314.0.3/full/
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-browser test-slow mutants serve bench lint lock clean
+.PHONY: help html site test test-browser test-slow test-site mutants serve bench lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -18,6 +20,9 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 	@$(SPHINX) _build/html
 	@echo "Open $(CURDIR)/_build/html/index.html"
 
+site: html  ## build the folder to publish, _build/site: the pages, and Python for their cells
+	@$(BIN)/python extensions/publish.py _build/html _build/site $(PYODIDE)
+
 test: html  ## run the tests that need no browser
 	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"
 
@@ -25,7 +30,10 @@ test-browser: html  ## run the tests that drive Chromium and Firefox
 	$(BIN)/pytest -n auto --dist worksteal -m browser
 
 test-slow: html  ## run the tests that take longer: all mutants, a book elsewhere, the notebooks
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m "slow and not site"
+
+test-site: site  ## run every cell in the browser, on a server with the policy of the published site
+	$(BIN)/pytest -m site
 
 mutants: $(INSTALLED)  ## change every equation, one token at a time, and list what goes unnoticed
 	$(BIN)/python -m mathcheck --mutate book

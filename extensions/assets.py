@@ -9,6 +9,7 @@ from unicodedata import normalize
 import ziamath
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from ink import DARK_STYLE
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -24,15 +25,6 @@ ITALIC = {
     normalize("NFKC", chr(i)): i for i in [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]
 }
 ITALIC["h"] = 0x210E
-# The ink of book/matplotlibrc, and what becomes of it in the dark theme. The picture follows the
-# page: inside an <img>, prefers-color-scheme is the colour scheme of the element that embeds it.
-INK, PALE_INK = "#222832", "#ced6dd"
-DARK_STYLE = (
-    "<style>@media (prefers-color-scheme: dark) {"
-    f'[style*="fill: {INK}"] {{ fill: {PALE_INK} !important }} '
-    f'[style*="stroke: {INK}"] {{ stroke: {PALE_INK} !important }}'
-    "}</style>"
-)
 
 
 def cut(font: Path | BytesIO, characters: set[int], target: Path) -> None:

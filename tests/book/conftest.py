@@ -10,6 +10,7 @@ runs for each page of the book.
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
+PUBLISHED = SITE.with_name("site")
 EXECUTABLES = {
     "chromium": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
     "firefox": os.environ.get("FIREFOX", "/usr/bin/firefox-esr"),
@@ -39,6 +41,15 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+class Strict(Quiet):
+    """Serves the published site under the policy that the site states."""
+
+    def end_headers(self) -> None:
+        rule = (PUBLISHED / "_headers").read_text("utf-8").split("Content-Security-Policy: ")[1]
+        self.send_header("Content-Security-Policy", rule.strip())
+        super().end_headers()
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     return SITE
@@ -49,12 +60,24 @@ def name(request) -> str:
     return request.param
 
 
-@pytest.fixture(scope="session")
-def address(site) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+@contextmanager
+def served(handler: type[Quiet], folder: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(site) -> Iterator[str]:
+    with served(Quiet, site) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def published() -> Iterator[str]:
+    with served(Strict, PUBLISHED) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
