@@ -7,12 +7,11 @@ returns the result in the type of the argument.
 
 import math
 import operator
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-
-type_of_real = "a boolean, integer or real floating type"
 
 FloatArray = NDArray[np.floating[Any]]
 FloatResult = FloatArray | np.floating[Any]
@@ -36,7 +35,9 @@ def as_floats(value: ArrayLike, name: str) -> FloatArray:
         return array.astype(array.dtype.newbyteorder("="), copy=False)
     if array.dtype.kind in "biu":
         return array.astype(np.float64)
-    raise ValueError(f"{name}: got type {array.dtype}; expected {type_of_real}")
+    raise ValueError(
+        f"{name}: got type {array.dtype}; expected a boolean, integer or real floating type"
+    )
 
 
 def working(array: FloatArray) -> FloatArray:
@@ -93,14 +94,16 @@ def same_shape(name: str, array: NDArray[Any], other_name: str, other: NDArray[A
         )
 
 
-def index_of_first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
-    """Return the index of the first true entry of ``mask``."""
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
-
-
-def place(index: tuple[int, ...]) -> str:
+def place(index: Sequence[int]) -> str:
     """Return the words that say where an entry is."""
-    return f" at index {index}" if index else ""
+    return f" at index {tuple(map(int, index))}" if len(index) else ""
+
+
+def check_entries(wrong: NDArray[np.bool_], values: NDArray[Any], message: str) -> None:
+    """Raise if an entry is wrong; a message may have {value}, {index} and {place} of the first."""
+    if wrong.any():
+        index = tuple(np.argwhere(wrong)[0])
+        raise ValueError(message.format(value=values[index], place=place(index), index=index))
 
 
 def check_reduction(reduction: str) -> None:
@@ -128,28 +131,14 @@ def reduce_losses(
     return np.asarray(total / count)
 
 
-@np.errstate(all="ignore")
-def reduce_gradient(gradient: FloatArray, samples: int, reduction: Reduction) -> FloatArray:
-    """Return the gradient of the reduced loss from the gradients of the single losses."""
-    return gradient / gradient.dtype.type(samples) if reduction == "mean" else gradient
-
-
 def check_labels(labels: NDArray[Any], n_classes: int) -> None:
     """Raise if a label is out of range, and name the first."""
-    if not labels.size or (labels.min() >= 0 and labels.max() < n_classes):
-        return
-    index = index_of_first((labels < 0) | (labels >= n_classes))
-    raise ValueError(
-        f"t: label {labels[index]}{place(index)} is out of range; "
-        f"expected integers from 0 to {n_classes - 1} ({n_classes} classes)"
+    check_entries(
+        (labels < 0) | (labels >= n_classes),
+        labels,
+        "t: label {value}{place} is out of range; "
+        f"expected integers from 0 to {n_classes - 1} ({n_classes} classes)",
     )
-
-
-def labels_to_rows(labels: NDArray[Any], n_classes: int) -> NDArray[np.bool_]:
-    """Return one-hot rows, or name the first label that is out of range."""
-    check_labels(labels, n_classes)
-    one_hot: NDArray[np.bool_] = labels[..., np.newaxis] == np.arange(n_classes)
-    return one_hot
 
 
 def are_labels(t: NDArray[Any]) -> bool:
@@ -167,32 +156,22 @@ def simplex_tolerance(dtype: np.dtype[Any]) -> float:
 
 
 @np.errstate(all="ignore")
-def check_simplex(rows: FloatArray, name: str, tolerance: float) -> None:
+def check_simplex(rows: FloatArray, name: str, dtype: np.dtype[Any]) -> None:
     """Raise unless each row, along the last axis, is a probability distribution or has a nan."""
     negative = rows < 0
     if negative.any():
-        *sample, entry = index_of_first(negative)
-        value = rows[(*sample, entry)]
+        *sample, entry = np.argwhere(negative)[0]
         raise ValueError(
-            f"{name}: the probability of class {entry}{place(tuple(sample))} is {value}; "
-            "expected no negative one"
+            f"{name}: the probability of class {entry}{place(sample)} is "
+            f"{rows[(*sample, entry)]}; expected no negative one"
         )
-    sums = rows.sum(axis=-1)
-    wrong = np.abs(sums - 1) > tolerance
-    if wrong.any():
-        index = index_of_first(wrong)
-        raise ValueError(
-            f"{name}: the probabilities{place(index)} sum to {sums[index]}; "
-            f"expected 1 to within {tolerance:.2g}"
-        )
-
-
-def distributions(p: ArrayLike, axis: int, name: str) -> tuple[FloatArray, np.dtype[Any]]:
-    """Return rows on the simplex, with the classes last, and the type in which they came."""
-    array = as_floats(p, name)
-    rows = classes_last(array, class_axis(array, axis, name))
-    check_simplex(rows, name, simplex_tolerance(array.dtype))
-    return rows, array.dtype
+    sums, tolerance = rows.sum(axis=-1), simplex_tolerance(dtype)
+    check_entries(
+        np.abs(sums - 1) > tolerance,
+        sums,
+        f"{name}: the probabilities{{place}} sum to {{value}}; "
+        f"expected 1 to within {tolerance:.2g}",
+    )
 
 
 def logits(z: ArrayLike, axis: int = -1) -> tuple[FloatArray, int]:
@@ -204,14 +183,13 @@ def logits(z: ArrayLike, axis: int = -1) -> tuple[FloatArray, int]:
 @np.errstate(all="ignore")
 def check_distributions(rows: FloatArray) -> None:
     """Raise unless the softmax function of each row of logits is a distribution."""
-    largest = rows.max(axis=-1)
-    wrong = ~(np.abs(largest) < np.inf)
-    if wrong.any():
-        index = index_of_first(wrong)
-        raise ValueError(
-            f"z: the largest logit{place(index)} is {largest[index]}; expected a finite one, "
-            "without which there is no softmax function"
-        )
+    largest = np.asarray(rows.max(axis=-1))
+    check_entries(
+        ~np.isfinite(largest),
+        largest,
+        "z: the largest logit{place} is {value}; expected a finite one, "
+        "without which there is no softmax function",
+    )
 
 
 def as_integer(value: int, name: str) -> int:
@@ -222,31 +200,52 @@ def as_integer(value: int, name: str) -> int:
     return number
 
 
+def as_number(value: float, name: str, most: float, expected: str) -> float:
+    """Return a number from 0 to the most that it may be, or name what was given."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 <= number <= most or isinstance(value, str):
+        raise ValueError(f"{name}: got {value!r}; expected {expected}")
+    return number
+
+
 def targets(t: ArrayLike, z: FloatArray, axis: int) -> NDArray[Any]:
-    """Return integer labels of the shape of the samples, or probabilities of the shape of z."""
+    """Return probabilities of the shape of z, or labels, which are integers: one on the axis."""
     array = as_array(t, "t")
     samples = (*z.shape[:axis], *z.shape[axis + 1 :])
     if array.shape == z.shape:
         probabilities = as_floats(array, "t")
-        rows = classes_last(probabilities, axis)
-        check_simplex(rows, "t", simplex_tolerance(probabilities.dtype))
+        check_simplex(classes_last(probabilities, axis), "t", probabilities.dtype)
         return np.ascontiguousarray(probabilities)
     if array.shape == samples and are_labels(array):
-        labels = array.astype(np.intp) if array.dtype.kind == "f" else array
-        check_labels(labels, z.shape[axis])
-        return np.asarray(labels, order="C")
+        check_labels(array, z.shape[axis])
+        return np.expand_dims(np.ascontiguousarray(array, np.intp).reshape(samples), axis)
     raise ValueError(
         f"t: got shape {array.shape} and type {array.dtype}; expected integer labels of shape "
         f"{samples} or probabilities of shape {z.shape}"
     )
 
 
+def as_rows(target: NDArray[Any], axis: int, classes: int) -> NDArray[Any]:
+    """Return a target as of `targets` as rows of probabilities; those of labels are booleans."""
+    rows = np.moveaxis(target, axis, -1)
+    return rows if rows.dtype.kind == "f" else rows == np.arange(classes)
+
+
 def target_rows(t: ArrayLike, z: FloatArray, axis: int) -> FloatArray:
     """Return the targets as probabilities in the type of z, with the classes on the last axis."""
-    target = targets(t, z, axis)
-    if target.shape == z.shape:
-        return classes_last(target, axis).astype(z.dtype, copy=False)
-    return labels_to_rows(target, z.shape[axis]).astype(z.dtype)
+    return np.ascontiguousarray(as_rows(targets(t, z, axis), axis, z.shape[axis]), z.dtype)
+
+
+def rows_and_targets(
+    z: ArrayLike, t: ArrayLike, axis: int
+) -> tuple[FloatArray, FloatArray, np.dtype[Any]]:
+    """Return logits and probabilities as rows in the type to compute in, and the type of z."""
+    array, position = logits(z, axis)
+    rows = classes_last(array, position)
+    return rows, target_rows(t, array, position).astype(rows.dtype, copy=False), array.dtype
 
 
 def result_for(

@@ -1,11 +1,12 @@
 """Classes on several axes: they are taken as one, the last."""
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats, class_axis, index_of_first, place
+from softmax_theory._arrays import FloatArray, as_floats, check_entries, class_axis
 from softmax_theory._tiles import split
 
 Axes = int | tuple[int, ...] | None
@@ -30,42 +31,30 @@ def several_axes(z: ArrayLike, axis: Axes) -> tuple[FloatArray, tuple[int, ...]]
     return array, axes
 
 
-def joined(array: NDArray[Any], axes: tuple[int, ...]) -> NDArray[Any]:
-    """Return the array with these axes as one, the last."""
-    moved = np.moveaxis(array, axes, range(-len(axes), 0))
-    return moved.reshape(*moved.shape[: -len(axes)], -1)
+def classes_at_end(array: NDArray[Any], axes: tuple[int, ...]) -> NDArray[Any]:
+    """Return the array with these axes at the end, in their order; it is a view."""
+    return np.moveaxis(array, axes, range(-len(axes), 0))
 
 
 def three_axes(array: FloatArray, axes: tuple[int, ...]) -> FloatArray:
     """Return the array as `split` does, with the classes on the middle one of three axes."""
     if len(axes) == 1:
         return split(np.ascontiguousarray(array), axes[0])
-    rows = np.ascontiguousarray(joined(array, axes))
-    return split(rows, rows.ndim - 1)
-
-
-def parted(rows: FloatArray, shape: tuple[int, ...], axes: tuple[int, ...]) -> FloatArray:
-    """Return what `joined` made of an array of this shape as one of this shape."""
-    batch = [size for axis, size in enumerate(shape) if axis not in axes]
-    moved = rows.reshape(*batch, *(shape[axis] for axis in axes))
-    return np.moveaxis(moved, range(-len(axes), 0), axes)
+    rows = np.ascontiguousarray(classes_at_end(array, axes))
+    return rows.reshape(-1, math.prod(rows.shape[-len(axes) :]), 1)
 
 
 def weighted(z: FloatArray, b: ArrayLike) -> FloatArray:
     """Return z + log(b) in the working type, -inf for a weight of zero."""
     weights = as_floats(b, "b")
-    if weights.shape != z.shape:
-        try:
-            weights = np.broadcast_to(weights, z.shape)
-        except ValueError:
-            raise ValueError(
-                f"b: got shape {weights.shape}; expected {z.shape}, the shape of z, or one that "
-                "can be broadcast to it"
-            ) from None
-    negative = weights < 0
-    if negative.any():
-        index = index_of_first(negative)
-        raise ValueError(f"b: got {weights[index]}{place(index)}; expected no negative weight")
+    try:
+        weights = np.broadcast_to(weights, z.shape)
+    except ValueError:
+        raise ValueError(
+            f"b: got shape {weights.shape}; expected {z.shape}, the shape of z, or one that "
+            "can be broadcast to it"
+        ) from None
+    check_entries(weights < 0, weights, "b: got {value}{place}; expected no negative weight")
     wide = np.result_type(z.dtype, np.float64)
     with np.errstate(all="ignore"):
         shifted = z.astype(wide) + np.log(weights.astype(wide))

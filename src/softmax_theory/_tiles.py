@@ -4,6 +4,7 @@ A tile has a row for each class and a column for each sample, in float64 at leas
 types are converted on the way in, the results on the way out.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -24,21 +25,20 @@ FEW = 64
 class Tile(NamedTuple):
     """The logits z of some samples, and memory of the same shape, which functions write into.
 
-    `before` and `after` are where the samples are in an array with three axes, that of the classes
-    in the middle. Logits narrower than the type to compute in hide the roundings of that type.
+    `where` says which entries of an array with three axes, that of the classes in the middle, are
+    those of the samples. Logits narrower than the type to compute in hide its roundings.
     """
 
-    before: slice
-    after: slice
+    where: tuple[slice, slice, slice]
     narrow: bool
     z: FloatArray
     memory: FloatArray
     spare: FloatArray
 
     def part(self, array: NDArray[Any]) -> NDArray[Any]:
-        """Return the samples in an array with two axes, or with three, the classes first."""
-        part = array[self.before, ..., self.after]
-        return part if part.ndim == 2 else part.swapaxes(0, 1)
+        """Return the entries of the samples in an array with three axes, as columns."""
+        part = array[self.where].swapaxes(0, 1)
+        return part.reshape(len(part), -1)
 
 
 def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
@@ -53,31 +53,28 @@ def tiles(z: FloatArray) -> Iterator[Tile]:
         return
     before, classes, after = z.shape
     narrow = z.dtype.itemsize < 8
-    few = after > 1 or classes < FEW
+    dtype = np.float64 if narrow else z.dtype
     beside = min(after, max(1, ELEMENTS // classes))
     deep = min(before, max(1, ELEMENTS // (classes * beside)))
-    flat = np.empty((3, classes * beside * deep), np.float64 if narrow else z.dtype)
-    for first in range(0, before, deep):
-        for start in range(0, after, beside):
-            rows, columns = slice(first, first + deep), slice(start, start + beside)
-            part = z[rows, :, columns].swapaxes(0, 1)
-            samples = part.shape[1] * part.shape[2]
-            used = flat[:, : classes * samples]
-            if few:
-                logits, memory, spare = used.reshape(3, classes, samples)
-            else:
-                logits, memory, spare = used.reshape(3, samples, classes).swapaxes(1, 2)
-            np.copyto(logits.reshape(part.shape), part)
-            yield Tile(rows, columns, narrow, logits, memory, spare)
+    if after > 1 or classes < FEW:
+        memory = np.empty((3, classes, deep * beside), dtype)
+    else:
+        memory = np.empty((3, deep * beside, classes), dtype).swapaxes(1, 2)
+    for first, start in itertools.product(range(0, before, deep), range(0, after, beside)):
+        where = np.s_[first : first + deep, :, start : start + beside]
+        part = z[where].swapaxes(0, 1)
+        logits, values, spare = memory[:, :, : part.size // classes]
+        np.copyto(logits.reshape(part.shape), part)
+        yield Tile(where, narrow, logits, values, spare)
 
 
 @np.errstate(all="ignore")
 def write_by_tiles(
     function: Callable[[Tile], FloatArray], z: FloatArray, result: FloatArray
 ) -> None:
-    """Write what a function returns for each tile of z, with three axes, into its part."""
+    """Write what a function returns for each tile of z into its part; both have three axes."""
     for tile in tiles(z):
-        part, values = tile.part(result), function(tile)
+        part, values = result[tile.where].swapaxes(0, 1), function(tile)
         if part.dtype == np.float16:
             values = rounded_to_half(values)
         np.copyto(part, values.reshape(part.shape), casting="same_kind")

@@ -14,19 +14,21 @@ from softmax_theory._arrays import (
     are_labels,
     as_array,
     as_floats,
+    as_number,
+    as_rows,
+    check_entries,
     classes_last,
     index_or_none,
-    labels_to_rows,
     targets,
     working,
 )
 
 
 class Weighted(NamedTuple):
-    """A target, the factors of the losses of the samples, and what their mean divides by.
+    """A target as of `targets`, the factors of the losses, and what their mean divides by.
 
     Without class weights and ignored labels `factors` is None, which stands for ones. A sample with
-    the factor zero is left out, whatever its logits are.
+    the factor zero is left out, whatever its logits are. The axis of the classes stays.
     """
 
     target: NDArray[Any]
@@ -34,6 +36,7 @@ class Weighted(NamedTuple):
     divisor: float
 
 
+@np.errstate(all="ignore")
 def weighted(
     t: ArrayLike,
     z: FloatArray,
@@ -43,65 +46,36 @@ def weighted(
     ignore_index: int | None,
 ) -> Weighted:
     """Return the target that the three arguments, named as in PyTorch, make of another."""
-    amount = smoothing(label_smoothing)
+    amount = as_number(label_smoothing, "label_smoothing", 1, "a number from 0 to 1")
     given, counted = without_ignored(as_array(t, "t"), z, ignore_index)
-    target = targets(given, z, axis)
-    labels = target.shape != z.shape
-    weights = None if weight is None else class_weights(weight, z.shape[axis])
-    factors: FloatArray | None = None if counted is None else counted.astype(np.float64)
-    if weights is not None and labels:
-        of_labels = weights[target]
-        factors = of_labels if factors is None else of_labels * factors
-    divisor = z.size // z.shape[axis] if factors is None else float(factors.sum())
-    if amount > 0 or (weights is not None and not labels):
-        target, totals = soft(target, z, axis, weights, amount)
-        if totals is not None:
-            factors = totals if counted is None else totals * counted
-    return Weighted(target, factors, divisor)
-
-
-@np.errstate(all="ignore")
-def soft(
-    target: NDArray[Any], z: FloatArray, axis: int, weights: FloatArray | None, amount: float
-) -> tuple[FloatArray, FloatArray | None]:
-    """Return smoothed probabilities times the weights, as probabilities and what they summed to."""
-    classes = z.shape[axis]
-    if target.shape == z.shape:
-        rows = classes_last(working(target), axis)
-    else:
-        rows = labels_to_rows(target, classes).astype(np.float64)
-    rows = (1 - amount) * rows + amount / classes if amount > 0 else rows
-    if weights is None:
-        return np.moveaxis(rows, -1, axis), None
-    rows = rows * weights
+    plain, classes = targets(given, z, axis), z.shape[axis]
+    target = smoothed(plain, axis, classes, amount) if amount > 0 else plain
+    factors = None if counted is None else np.expand_dims(counted, axis).astype(np.float64)
+    samples = z.size // classes if factors is None else float(factors.sum())
+    if weight is None:
+        return Weighted(target, factors, samples)
+    weights, own = class_weights(weight, classes), 1.0 if factors is None else factors
+    of_labels = None if plain.dtype.kind == "f" else weights[plain] * own
+    divisor = samples if of_labels is None else float(of_labels.sum())
+    if target.dtype.kind != "f":
+        return Weighted(target, of_labels, divisor)
+    rows = classes_last(target, axis) * weights
     totals = rows.sum(axis=-1, keepdims=True)
     # A total of zero leaves nan, and a factor that takes the sample out.
-    return np.moveaxis(rows / totals, -1, axis), totals[..., 0]
+    target, totals = (np.moveaxis(part, -1, axis) for part in (rows / totals, totals))
+    return Weighted(target, totals * own, divisor)
+
+
+def smoothed(target: NDArray[Any], axis: int, classes: int, amount: float) -> FloatArray:
+    """Return probabilities of which a part is spread over all classes."""
+    rows = working(as_rows(target, axis, classes))
+    return np.moveaxis((1 - amount) * rows + amount / classes, -1, axis)
 
 
 @np.errstate(all="ignore")
 def times(numbers: FloatArray, factors: FloatArray | None) -> FloatArray:
     """Return the products, which are zero where a factor is, even of a nan or an infinity."""
     return numbers if factors is None else np.where(factors == 0, 0, numbers * factors)
-
-
-@np.errstate(all="ignore")
-def write_times(
-    result: FloatArray, differences: FloatArray, factors: FloatArray, divisor: float
-) -> None:
-    """Write the derivatives times the factors, divided by a number."""
-    result[...] = times(differences, factors) / divisor
-
-
-def smoothing(value: float) -> float:
-    """Return the amount of label smoothing once it is known to be a number from 0 to 1."""
-    try:
-        amount = float(value)
-    except (TypeError, ValueError):
-        amount = np.nan
-    if not 0 <= amount <= 1 or isinstance(value, str):
-        raise ValueError(f"label_smoothing: got {value!r}; expected a number from 0 to 1")
-    return amount
 
 
 def class_weights(weight: ArrayLike, classes: int) -> FloatArray:
@@ -111,13 +85,12 @@ def class_weights(weight: ArrayLike, classes: int) -> FloatArray:
         raise ValueError(
             f"weight: got shape {weights.shape}; expected {(classes,)}, one for each class"
         )
-    wrong = ~((weights >= 0) & (weights < np.inf))
-    if wrong.any():
-        first = int(np.argmax(wrong))
-        raise ValueError(
-            f"weight: that of class {first} is {weights[first]}; "
-            "expected finite numbers that are not negative"
-        )
+    check_entries(
+        ~((weights >= 0) & (weights < np.inf)),
+        weights,
+        "weight: that of class {index[0]} is {value}; "
+        "expected finite numbers that are not negative",
+    )
     return working(weights)
 
 

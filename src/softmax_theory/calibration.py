@@ -16,11 +16,9 @@ from softmax_theory._arrays import (
     as_integer,
     check_distributions,
     check_reduction,
-    classes_last,
     finish,
-    logits,
     reduce_losses,
-    target_rows,
+    rows_and_targets,
 )
 from softmax_theory.softmax import softmax
 
@@ -127,10 +125,8 @@ def brier_score(
     7.44015195e-44
     """
     check_reduction(reduction)
-    array, position = logits(z, axis)
-    rows, soft = classes_last(array, position), target_rows(t, array, position)
-    scores = squared_distances(rows, soft.astype(rows.dtype))
-    return finish(reduce_losses(scores, reduction), array.dtype)
+    rows, targets, dtype = rows_and_targets(z, t, axis)
+    return finish(reduce_losses(squared_distances(rows, targets), reduction), dtype)
 
 
 def reliability(z: ArrayLike, t: ArrayLike, *, axis: int = -1, n_bins: int = 15) -> Reliability:
@@ -203,12 +199,11 @@ def reliability(z: ArrayLike, t: ArrayLike, *, axis: int = -1, n_bins: int = 15)
     np.float64(0.1382)
     """
     bins = as_integer(n_bins, "n_bins")
-    array, position = logits(z, axis)
-    rows, soft = classes_last(array, position), target_rows(t, array, position)
+    rows, targets, dtype = rows_and_targets(z, t, axis)
     check_distributions(rows)
     y, most, rest = predictions(rows)
     confidence = np.take_along_axis(y, most, axis=-1).ravel()
-    right = np.take_along_axis(soft.astype(y.dtype), most, axis=-1).ravel()
+    right = np.take_along_axis(targets, most, axis=-1).ravel()
     gaps = right * rest.ravel() - (1 - right) * confidence
     # Half-open intervals, closed above, as in the paper.
     bin_of = np.searchsorted(np.arange(1, bins) / bins, confidence, side="left")
@@ -217,5 +212,5 @@ def reliability(z: ArrayLike, t: ArrayLike, *, axis: int = -1, n_bins: int = 15)
     sums = np.array([[a[some].sum() for some in chosen] for a in (confidence, right, gaps)])
     with np.errstate(all="ignore"):
         error = np.abs(sums[2]).sum() / np.float64(count.sum())
-        means = [finish(total / count, array.dtype) for total in sums[:2]]
-    return Reliability(means[0], means[1], count, finish(error, array.dtype))
+        means = [finish(total / count, dtype) for total in sums[:2]]
+    return Reliability(means[0], means[1], count, finish(error, dtype))

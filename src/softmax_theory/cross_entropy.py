@@ -5,7 +5,6 @@ that a small loss is made of. Where a target probability is zero its class is le
 logit is -inf, as :math:`0 \log 0 = 0`.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -21,49 +20,46 @@ from softmax_theory._arrays import (
     logits,
     reduce_losses,
     result_for,
-    working,
 )
 from softmax_theory._sums import (
     LARGEST_SUM,
-    class_of_largest,
     cut_sum,
     exponentials,
+    largest,
     set_apart,
     shift,
     two_sum,
 )
 from softmax_theory._tiles import Tile, split, write_by_tiles
-from softmax_theory._weights import times, weighted, write_times
+from softmax_theory._weights import times, weighted
 from softmax_theory.jacobian import softmax_jacobian
 from softmax_theory.softmax import largest_and_rest
 
-__all__ = [
-    "cross_entropy",
-    "cross_entropy_gradient",
-    "cross_entropy_hessian",
-]
-
+__all__ = ["cross_entropy", "cross_entropy_gradient", "cross_entropy_hessian"]
 
 # Sums of the largest floats are computed in units of it.
 LARGE_UNIT = 2.0**64
 
 
-def write_losses(z: FloatArray, t: NDArray[Any], losses: FloatArray) -> None:
-    """Write the loss of each sample; the classes are on the middle axis of z, and of t if soft."""
-    of_tile = loss_of_labels if t.ndim == 2 else expected_loss
-    write_by_tiles(lambda tile: of_tile(tile, tile.part(t)), z, losses)
+def losses_of(z: FloatArray, t: NDArray[Any], axis: int) -> FloatArray:
+    """Return the loss of each sample, in the type to compute in; the axis of the classes stays."""
+    of_tile = expected_loss if t.dtype.kind == "f" else loss_of_label
+    shape = (*z.shape[:axis], 1, *z.shape[axis + 1 :])
+    losses = np.empty(shape, np.result_type(z.dtype, np.float64))
+    t = split(t, axis)
+    write_by_tiles(lambda tile: of_tile(tile, tile.part(t)), split(z, axis), split(losses, axis))
+    return losses
 
 
-def loss_of_labels(tile: Tile, t: NDArray[Any]) -> FloatArray:
+def loss_of_label(tile: Tile, t: NDArray[Any]) -> FloatArray:
     """Return m - z_t + log(1 + s); neither term is negative."""
-    own = tile.z[t.ravel(), np.arange(t.size)]
+    own = np.take_along_axis(tile.z, t, axis=0)
     m, log_rest = largest_and_rest(tile)
-    return np.asarray((m - own) + log_rest)
+    return (m - own) + log_rest
 
 
 def expected_loss(tile: Tile, t: FloatArray) -> FloatArray:
     """Return the sum of t_c (m - z_c + log(1 + s)); no term is negative."""
-    t = t.reshape(tile.z.shape)
     m, log_rest = largest_and_rest(tile)
     loss = sum_of_losses(tile, m, log_rest, t, np.ones_like(m))
     huge = loss > LARGEST_SUM
@@ -87,34 +83,28 @@ def sum_of_losses(
     return np.where(np.isfinite(high), high + low, terms.sum(axis=0))
 
 
-def write_gradients(z: FloatArray, t: NDArray[Any], samples: int, result: FloatArray) -> None:
-    """Write the derivatives of the losses, divided by `samples`."""
-    of_tile = gradient_of_labels if t.ndim == 2 else gradient_of_probabilities
-    write_by_tiles(lambda tile: of_tile(tile, tile.part(t), samples), z, result)
-
-
-def gradient_of_labels(tile: Tile, t: NDArray[Any], samples: int) -> FloatArray:
+def gradient_of_label(tile: Tile, t: NDArray[Any], count: float) -> FloatArray:
     """Return y, and for the true class y - 1, minus the sum of the others (`complement`)."""
-    e, labels = exponentials(tile, shift(tile)), t.ravel()
+    labels = t[0]
+    e = exponentials(tile, shift(tile.z, tile.z.max(axis=0)))
     own, others = set_apart(tile, e, labels)
-    divisor = (own + others) * samples
+    divisor = (own + others) * count
     e /= divisor
     e[labels, np.arange(len(labels))] = -others / divisor
     return e
 
 
-def gradient_of_probabilities(tile: Tile, t: FloatArray, samples: int) -> FloatArray:
+def gradient_of_probabilities(tile: Tile, t: FloatArray, count: float) -> FloatArray:
     """Return y_i T - t_i with the sum T of the targets.
 
     It is the derivative of the loss as computed, also where T is one only to within rounding. For
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
-    t = t.reshape(tile.z.shape)
-    largest = class_of_largest(tile.z, tile.z.max(axis=0))
-    e = exponentials(tile, shift(tile))
-    own, others = set_apart(tile, e, largest)
+    m, classes = largest(tile.z)
+    e = exponentials(tile, shift(tile.z, m))
+    own, others = set_apart(tile, e, classes)
     total, error = two_sum(own, others)
-    of_largest = largest, np.arange(len(largest))
+    of_largest = classes, np.arange(len(classes))
     t_own = t[of_largest].astype(total.dtype)
     t_rest = t.astype(total.dtype)
     t_rest[of_largest] = 0
@@ -125,7 +115,7 @@ def gradient_of_probabilities(tile: Tile, t: FloatArray, samples: int) -> FloatA
     e /= total + (error - total * (excess / (1 + excess)))
     e -= t
     e[of_largest] = own / total * t_others - t_own * (others / total)
-    return np.divide(e, samples, out=e)
+    return np.divide(e, count, out=e)
 
 
 def cross_entropy(
@@ -236,16 +226,8 @@ def cross_entropy(
     check_reduction(reduction)
     array, position = logits(z, axis)
     target, factors, divisor = weighted(t, array, position, weight, label_smoothing, ignore_index)
-    before, after = array.shape[:position], array.shape[position + 1 :]
-    flat = (math.prod(before), math.prod(after))
-    losses = np.empty((*before, *after), np.result_type(array.dtype, np.float64))
-    labels = target.shape != array.shape
-    write_losses(
-        split(array, position),
-        target.reshape(flat) if labels else split(target, position),
-        losses.reshape(flat),
-    )
-    return finish(reduce_losses(times(losses, factors), reduction, divisor), array.dtype)
+    losses = times(losses_of(array, target, position), factors).squeeze(position)
+    return finish(reduce_losses(losses, reduction, divisor), array.dtype)
 
 
 def cross_entropy_gradient(
@@ -333,19 +315,17 @@ def cross_entropy_gradient(
     array, position = logits(z, axis)
     target, factors, divisor = weighted(t, array, position, weight, label_smoothing, ignore_index)
     result = result_for(array.shape, array.dtype, array, out)
-    flat = (math.prod(array.shape[:position]), math.prod(array.shape[position + 1 :]))
-    labels = target.shape != array.shape
-    # Products with factors are taken before the result is rounded to its type.
-    differences = result if factors is None else np.empty(array.shape, working(array).dtype)
-    write_gradients(
-        split(array, position),
-        target.reshape(flat) if labels else split(target, position),
-        math.prod(flat) if reduction == "mean" and factors is None else 1,
-        split(differences, position),
-    )
-    if factors is not None:
-        count = divisor if reduction == "mean" and divisor > 0 else 1
-        write_times(result, differences, np.expand_dims(factors, position), count)
+    of_tile = gradient_of_probabilities if target.dtype.kind == "f" else gradient_of_label
+    count = divisor if reduction == "mean" and divisor > 0 else 1
+    target = split(target, position)
+
+    def gradient(tile: Tile) -> FloatArray:
+        if factors is None:
+            return of_tile(tile, tile.part(target), count)
+        own = tile.part(split(factors, position))
+        return times(of_tile(tile, tile.part(target), 1), own) / count
+
+    write_by_tiles(gradient, split(array, position), split(result, position))
     return delivered(result, out)
 
 

@@ -34,12 +34,9 @@ from softmax_theory.linear_cross_entropy import (
     row_products,
     sums_of,
 )
-from softmax_theory.running import LogSumExp
+from softmax_theory.running import PACKED, LogSumExp
 
 __all__ = ["linear_cross_entropy", "log_softmax", "logsumexp", "softmax"]
-
-# A sum is packed into so many numbers.
-PACKED = 4
 
 
 def softmax(z: Any, axis: int = -1) -> Any:

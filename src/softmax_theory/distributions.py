@@ -3,6 +3,8 @@ r"""Probability distributions: of a label, of a target given logits; entropy and
 Where a probability is zero its class contributes nothing, as :math:`0 \log 0 = 0`.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -11,17 +13,17 @@ from softmax_theory._arrays import (
     FloatResult,
     are_labels,
     as_array,
+    as_floats,
     as_integer,
+    check_labels,
+    check_simplex,
+    class_axis,
     classes_last,
-    distributions,
     finish,
-    labels_to_rows,
-    logits,
+    rows_and_targets,
     same_shape,
-    target_rows,
 )
-from softmax_theory._tiles import split
-from softmax_theory.cross_entropy import write_losses
+from softmax_theory.cross_entropy import losses_of
 from softmax_theory.softmax import softmax
 
 __all__ = ["entropy", "kl_divergence", "likelihood", "one_hot"]
@@ -34,11 +36,16 @@ def _likelihoods(z: FloatArray, t: FloatArray) -> FloatArray:
     likelihoods = np.asarray(np.where(certain, softmax(z), 0).sum(axis=-1))
     soft = ~certain.any(axis=-1)
     if soft.any():
-        rows, weights = z[soft], t[soft]
-        losses = np.empty(len(rows), z.dtype)
-        write_losses(split(rows, 1), split(weights, 1), losses.reshape(-1, 1))
-        likelihoods[soft] = np.exp(-losses)
+        likelihoods[soft] = np.exp(-losses_of(z[soft], t[soft], 1)[:, 0])
     return likelihoods
+
+
+def _distributions(p: ArrayLike, axis: int, name: str) -> tuple[FloatArray, np.dtype[Any]]:
+    """Return rows on the simplex, with the classes last, and the type in which they came."""
+    array = as_floats(p, name)
+    rows = classes_last(array, class_axis(array, axis, name))
+    check_simplex(rows, name, array.dtype)
+    return rows, array.dtype
 
 
 @np.errstate(all="ignore")
@@ -113,9 +120,8 @@ def likelihood(z: ArrayLike, t: ArrayLike, *, axis: int = -1) -> FloatResult:
     >>> likelihood([[0.0, 0.0], [1.0, 2.0]], [0, 1]).round(4)
     array([0.5   , 0.7311])
     """
-    array, position = logits(z, axis)
-    rows = target_rows(t, array, position)
-    return finish(_likelihoods(classes_last(array, position), rows), array.dtype)
+    rows, targets, dtype = rows_and_targets(z, t, axis)
+    return finish(_likelihoods(rows, targets), dtype)
 
 
 def entropy(p: ArrayLike, *, axis: int = -1) -> FloatResult:
@@ -160,7 +166,7 @@ def entropy(p: ArrayLike, *, axis: int = -1) -> FloatResult:
     >>> entropy([[1.0, 0.0], [0.9, 0.1]]).round(4)
     array([0.    , 0.3251])
     """
-    rows, dtype = distributions(p, axis, "p")
+    rows, dtype = _distributions(p, axis, "p")
     return finish(_entropies(rows), dtype)
 
 
@@ -213,8 +219,8 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, axis: int = -1) -> FloatResult:
     >>> kl_divergence([0.5, 0.5], [1.0, 0.0])
     np.float64(inf)
     """
-    p_rows, p_dtype = distributions(p, axis, "p")
-    q_rows, q_dtype = distributions(q, axis, "q")
+    p_rows, p_dtype = _distributions(p, axis, "p")
+    q_rows, q_dtype = _distributions(q, axis, "q")
     same_shape("q", q_rows, "p", p_rows)
     return finish(_divergences(p_rows, q_rows), np.result_type(p_dtype, q_dtype))
 
@@ -258,4 +264,6 @@ def one_hot(t: ArrayLike, n_classes: int) -> NDArray[np.float64]:
     labels = as_array(t, "t")
     if not are_labels(labels):
         raise ValueError(f"t: got type {labels.dtype}; expected integer labels")
-    return labels_to_rows(labels, count).astype(np.float64)
+    check_labels(labels, count)
+    rows: NDArray[np.bool_] = labels[..., np.newaxis] == np.arange(count)
+    return rows.astype(np.float64)

@@ -5,14 +5,13 @@ The logits of the sample :math:`\mathbf{x}` are :math:`\mathbf{z} = \mathbf{W} \
 method.
 """
 
-import math
 import warnings
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats, as_integer, target_rows
+from softmax_theory._arrays import FloatArray, as_floats, as_integer, as_number, target_rows
 from softmax_theory._descent import Objective, descend, gradient_move, linear_logits, newton_move
 from softmax_theory._newton import Design, weight_hessian
 from softmax_theory.separation import SeparationWarning, are_separable, separates
@@ -31,13 +30,8 @@ MOST_CHECKED = 1000  # weights and biases: with more, Newton's steps are dear be
 
 
 def _nonnegative(value: float, name: str) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 <= number < math.inf or isinstance(value, str):
-        raise ValueError(f"{name}: got {value!r}; expected a finite number that is not negative")
-    return number
+    largest = float(np.finfo(float).max)
+    return as_number(value, name, largest, "a finite number that is not negative")
 
 
 def _is_newton(method: str, learning_rate: float | None) -> bool:

@@ -15,11 +15,9 @@ from softmax_theory._arrays import (
     FloatResult,
     Reduction,
     as_floats,
+    check_entries,
     check_reduction,
     finish,
-    index_of_first,
-    place,
-    reduce_gradient,
     reduce_losses,
     same_shape,
     working,
@@ -62,12 +60,11 @@ def _weighted(weight: FloatArray, loss: FloatArray) -> FloatArray:
 def _logits_and_targets(z: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray, np.dtype[Any]]:
     logits, target = as_floats(z, "z"), as_floats(t, "t")
     same_shape("t", target, "z", logits)
-    outside = (target < 0) | (target > 1)
-    if outside.any():
-        index = index_of_first(outside)
-        raise ValueError(
-            f"t: {target[index]}{place(index)} is out of range; expected a number from 0 to 1"
-        )
+    check_entries(
+        (target < 0) | (target > 1),
+        target,
+        "t: {value}{place} is out of range; expected a number from 0 to 1",
+    )
     z_working = working(logits)
     return z_working, target.astype(z_working.dtype, copy=False), logits.dtype
 
@@ -317,4 +314,6 @@ def binary_cross_entropy_gradient(
     check_reduction(reduction)
     logits, target, dtype = _logits_and_targets(z, t)
     gradient = (1 - target) * _logistic(logits) - target * _logistic(-logits)
-    return finish(reduce_gradient(gradient, gradient.size, reduction), dtype)
+    count = gradient.size if reduction == "mean" else 1
+    with np.errstate(all="ignore"):
+        return finish(gradient / count, dtype)

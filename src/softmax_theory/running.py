@@ -23,13 +23,13 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
 from softmax_theory._sums import (
     LARGEST_SUM,
-    class_of_largest,
     exponentials,
+    largest,
     set_apart,
     shift,
     two_sum,
 )
-from softmax_theory._tiles import tiles
+from softmax_theory._tiles import Tile, write_by_tiles
 
 __all__ = ["LogSumExp"]
 
@@ -39,6 +39,8 @@ LOG2 = (0.6931471805599453, 2.3190468138462996e-17, 5.707708438416212e-34)
 HUGE = 1e290
 # The exponentials of logits from here on are normal numbers.
 LOWEST_LOGIT = -700.0
+# A packed sum has so many numbers.
+PACKED = 4
 # No difference of exponents beyond this matters.
 FAR = 4000.0
 
@@ -115,25 +117,15 @@ def normal(exponent: FloatArray, high: FloatArray, low: FloatArray) -> Scaled:
     return Scaled(exponent, total, np.where(np.isfinite(error), error, 0))
 
 
-@np.errstate(all="ignore")
-def largest_and_others(z: FloatArray) -> tuple[FloatArray, Scaled]:
-    """Return the largest logit of each row, and the sum of the exponentials of all others."""
-    rows = np.ascontiguousarray(z).reshape(-1, z.shape[-1], 1)
-    firsts, exponent, high, low = np.zeros((4, len(rows)))
-    for tile in tiles(rows):
-        place, m, a = tile.before, tile.z.max(axis=0), shift(tile)
-        _, others = set_apart(tile, exponentials(tile, a), class_of_largest(tile.z, m))
-        firsts[place] = m
-        if a is None:
-            high[place] = others
-        else:
-            unit = exponential(a)
-            exponent[place] = unit.exponent
-            high[place], low[place] = others * unit.high, others * unit.low
-    empty = np.isneginf(firsts)
-    exponent[empty], high[empty], low[empty] = -np.inf, 0, 0
-    m, *parts = (array.reshape(z.shape[:-1]) for array in (firsts, exponent, high, low))
-    return m, Scaled(*parts)
+def packed_sums(tile: Tile) -> FloatArray:
+    """Return the largest logit of each sample and the sum of all others, as `packed` does."""
+    m, classes = largest(tile.z)
+    a = shift(tile.z, m)
+    _, others = set_apart(tile, exponentials(tile, a), classes)
+    unit = exponential(np.zeros_like(m) if a is None else a)
+    packed = np.stack([m, unit.exponent, others * unit.high, others * unit.low])
+    nothing = np.array([[-np.inf], [-np.inf], [0], [0]])
+    return np.where(np.isneginf(m), nothing, packed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,7 +251,10 @@ class LogSumExp:
         dtype = np.result_type(array.dtype, self.dtype)
         if array.shape[-1] == 0:
             return self._of(self.largest, self.others, dtype)
-        return self.merge(self._of(*largest_and_others(array), dtype))
+        rows = np.ascontiguousarray(array).reshape(-1, array.shape[-1], 1)
+        packed = np.empty((len(rows), PACKED, 1))
+        write_by_tiles(packed_sums, rows, packed)
+        return self.merge(self.unpacked(packed.reshape(*array.shape[:-1], PACKED), dtype))
 
     def merge(self, other: "LogSumExp") -> "LogSumExp":
         """Return the sum of two.

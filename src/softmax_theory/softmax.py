@@ -29,8 +29,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from softmax_theory._arrays import FloatArray, FloatResult, delivered, result_for
-from softmax_theory._axes import Axes, parted, several_axes, three_axes, weighted
-from softmax_theory._sums import class_of_largest, exponentials, set_apart, shift, total
+from softmax_theory._axes import Axes, classes_at_end, several_axes, three_axes, weighted
+from softmax_theory._sums import exponentials, largest, set_apart, shift, total
 from softmax_theory._tiles import Tile, split, write_by_tiles
 
 __all__ = ["log_softmax", "logsumexp", "softmax"]
@@ -38,7 +38,7 @@ __all__ = ["log_softmax", "logsumexp", "softmax"]
 
 def softmax_of(tile: Tile) -> FloatArray:
     """Return the softmax function y of a tile."""
-    e = exponentials(tile, shift(tile))
+    e = exponentials(tile, shift(tile.z, tile.z.max(axis=0)))
     return np.divide(e, total(tile, e), out=e)
 
 
@@ -57,9 +57,8 @@ def logsumexp_of(tile: Tile) -> FloatArray:
 
 def largest_and_rest(tile: Tile) -> tuple[FloatArray, FloatArray]:
     """Return the largest logit m of each sample, and log(1 + s)."""
-    m = tile.z.max(axis=0)
-    e = exponentials(tile, shift(tile))
-    own, others = set_apart(tile, e, class_of_largest(tile.z, m))
+    m, classes = largest(tile.z)
+    own, others = set_apart(tile, exponentials(tile, shift(tile.z, m)), classes)
     s = others / own
     return m, np.log1p(s)
 
@@ -79,7 +78,8 @@ def along(
     else:
         values = np.empty_like(rows)
         write_by_tiles(function, rows, values)
-        result[...] = parted(values, array.shape, axes)
+        part = classes_at_end(result, axes)
+        part[...] = values.reshape(part.shape)
     return delivered(result, out)
 
 
@@ -294,5 +294,5 @@ def logsumexp(
     sizes = enumerate(array.shape)
     shape = tuple(1 if k in axes else n for k, n in sizes if keepdims or k not in axes)
     result = result_for(shape, array.dtype, array, out)
-    write_by_tiles(logsumexp_of, rows, result.reshape(rows.shape[0], rows.shape[2]))
+    write_by_tiles(logsumexp_of, rows, result.reshape(rows.shape[0], 1, rows.shape[2]))
     return delivered(result, out)

@@ -20,12 +20,9 @@ from softmax_theory._arrays import (
     FloatArray,
     FloatResult,
     check_distributions,
-    classes_last,
+    check_entries,
     finish,
-    index_of_first,
-    logits,
-    place,
-    target_rows,
+    rows_and_targets,
 )
 
 __all__ = ["fit_temperature"]
@@ -145,20 +142,19 @@ def fit_temperature(z: ArrayLike, t: ArrayLike, *, axis: int = -1) -> FloatResul
 
     With three of four right the outputs should be 3/4, and 4 divided by log(3) gives that.
     """
-    array, position = logits(z, axis)
-    rows, soft = classes_last(array, position), target_rows(t, array, position)
+    rows, targets, dtype = rows_and_targets(z, t, axis)
     if not rows.size:
-        raise ValueError(f"z: got shape {array.shape}, without a sample; expected at least one")
+        raise ValueError(f"z: got shape {np.shape(z)}, without a sample; expected at least one")
     check_distributions(rows)
-    impossible = ((soft > 0) & (rows == -np.inf)).any(axis=-1)
-    if impossible.any():
-        raise ValueError(
-            f"t: the target{place(index_of_first(impossible))} has the logit -inf, and an infinite "
-            "loss at every temperature; expected a finite logit"
-        )
-    scale, gaps, of_targets = gaps_and_target(rows, soft.astype(rows.dtype))
+    check_entries(
+        ((targets > 0) & (rows == -np.inf)).any(axis=-1),
+        rows,
+        "t: the target{place} has the logit -inf, and an infinite "
+        "loss at every temperature; expected a finite logit",
+    )
+    scale, gaps, of_targets = gaps_and_target(rows, targets)
     if np.isnan(of_targets):
-        return finish(np.float64(np.nan), array.dtype)
+        return finish(np.float64(np.nan), dtype)
     if not 0 < of_targets < expected_gap(gaps, 0.0)[0]:
         cause = (
             "falls, as all targets have the largest logit of their sample, alone or in a tie"
@@ -170,7 +166,7 @@ def fit_temperature(z: ArrayLike, t: ArrayLike, *, axis: int = -1) -> FloatResul
             f"{cause}; expected targets between these two"
         )
     with np.errstate(all="ignore"):
-        return finish(np.ldexp(1 / inverse_temperature(gaps, of_targets), scale), array.dtype)
+        return finish(np.ldexp(1 / inverse_temperature(gaps, of_targets), scale), dtype)
 
 
 @np.errstate(all="ignore")
