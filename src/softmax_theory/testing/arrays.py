@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Convert = Callable[[NDArray[Any]], Any]
-LIBRARIES = ("numpy", "torch", "jax")
+MODULES = {"numpy": "numpy", "torch": "torch", "jax": "jax.numpy"}
 
 
 def library_of(function: Callable[..., Any]) -> str:
@@ -32,20 +32,16 @@ def converter(arrays: str | Any) -> Convert:
     arrays : str or module
         "numpy", "torch", "jax", or a module that follows the array API standard.
     """
-    if arrays == "numpy":
-        return lambda array: array
-    if arrays == "torch":
-        torch = import_module("torch")
-        return lambda array: torch.from_numpy(np.array(array))
-    if arrays == "jax":
-        import_module("jax")
-        return lambda array: import_module("jax.numpy").asarray(array)
-    if hasattr(arrays, "asarray"):
-        return lambda array: arrays.asarray(array)
-    raise ValueError(
-        f"arrays: got {arrays!r}; expected one of {', '.join(LIBRARIES)}, "
-        "or a module with `asarray`"
-    )
+    named = isinstance(arrays, str) and arrays in MODULES
+    module = import_module(MODULES[arrays]) if named else arrays
+    if not hasattr(module, "asarray"):
+        raise ValueError(
+            f"arrays: got {arrays!r}; expected one of {', '.join(MODULES)}, "
+            "or a module with `asarray`"
+        )
+    # PyTorch takes no array that is read-only or reversed, so it gets a copy.
+    of_torch = arrays == "torch"
+    return lambda array: module.asarray(np.array(array) if of_torch else array)
 
 
 def to_numpy(result: Any) -> NDArray[Any]:

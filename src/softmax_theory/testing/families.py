@@ -4,28 +4,30 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 Logits = NDArray[Any]
-Family = Callable[[np.random.Generator, tuple[int, int], type[Any]], Logits]
+Shape = tuple[int, int]
+Family = Callable[[Generator, Shape, type[Any]], Logits]
 
 
-def normal(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def normal(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits of the size that they have in a classifier at the start."""
     return random.normal(size=shape)
 
 
-def large(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def large(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits ten times as large."""
     return 10 * random.normal(size=shape)
 
 
-def offset(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def offset(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits with a large number added to all of them."""
     return 1e4 + random.normal(size=shape)
 
 
-def confident(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def confident(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits of which one is ahead of all others by 20 to 60."""
     z = random.normal(size=shape)
     ahead = np.linspace(20, 60, shape[0])
@@ -33,7 +35,7 @@ def confident(random: np.random.Generator, shape: tuple[int, int], dtype: type[A
     return z
 
 
-def wide(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def wide(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits down to the last whose probability is a normal number."""
     deepest = -float(np.log(np.finfo(dtype).tiny)) - 2
     z: Logits = -deepest * random.uniform(size=shape)
@@ -42,15 +44,12 @@ def wide(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) 
     return z
 
 
-def normalised(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def normalised(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits near -log C, so that the log-sum-exp is near zero."""
-    z: Logits = -np.log(shape[1]) + 1e-3 * random.normal(size=shape)
-    return z
+    return np.asarray(-np.log(shape[1]) + 1e-3 * random.normal(size=shape))
 
 
-def log_probabilities(
-    random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]
-) -> Logits:
+def log_probabilities(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logarithms of probabilities, one of them close to one: log-sum-exp cancels them."""
     behind = np.log(shape[1]) + np.linspace(4, 60, shape[0])
     z: Logits = random.normal(size=shape) - behind[:, np.newaxis]
@@ -60,54 +59,52 @@ def log_probabilities(
     return z
 
 
-def rising(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def rising(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return sorted logits, on which a running maximum changes at every step."""
-    z: Logits = np.sort(3 * random.normal(size=shape), axis=-1)
-    return z
+    return np.sort(3 * random.normal(size=shape), axis=-1)
 
 
-def falling(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def falling(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits in reverse order."""
     return rising(random, shape, dtype)[:, ::-1]
 
 
-def equal(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def equal(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return equal logits, whose sum rounds the same way at every step."""
     return np.repeat(random.normal(size=(shape[0], 1)), shape[1], axis=1)
 
 
-def two_values(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def two_values(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits of two values in any order, few enough for their rounding errors to add up."""
     both = 3 * random.normal(size=(shape[0], 2))
-    z: Logits = np.take_along_axis(both, random.integers(2, size=shape), axis=1)
-    return z
+    return np.take_along_axis(both, random.integers(2, size=shape), axis=1)
 
 
-def one_masked(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def one_masked(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits of which one is -inf."""
     z = random.normal(size=shape)
     z[np.arange(shape[0]), random.integers(shape[1], size=shape[0])] = -np.inf
     return z
 
 
-def many_masked(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def many_masked(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits of which about half are -inf, but not the first."""
     z = np.where(random.uniform(size=shape) < 0.5, -np.inf, random.normal(size=shape))
     z[:, 0] = random.normal(size=shape[0])
     return z
 
 
-def subnormal(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def subnormal(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits that are subnormal numbers."""
     return random.normal(size=shape) * float(np.finfo(dtype).tiny) / 8
 
 
-def largest(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def largest(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits as large as there are, of both signs."""
     return random.choice([-1.0, -0.5, 0.5, 1.0], size=shape) * float(np.finfo(dtype).max)
 
 
-def near_ties(random: np.random.Generator, shape: tuple[int, int], dtype: type[Any]) -> Logits:
+def near_ties(random: Generator, shape: Shape, dtype: type[Any]) -> Logits:
     """Return logits a few rounding errors apart, at places where a difference rounds."""
     step = float(np.finfo(dtype).eps)
     return 7 + 8 * step * random.integers(-4, 5, size=shape)

@@ -98,11 +98,7 @@ def tried(name: str, dtype: str, classes: int | None, attempt: Callable[[], Outc
 
 
 def compared(
-    subject: Subject,
-    name: str,
-    classes: int | None,
-    given: tuple[NDArray[Any], ...],
-    **more: Any,
+    subject: Subject, name: str, classes: int | None, given: tuple[NDArray[Any], ...], **more: Any
 ) -> Check:
     """Return the check of one call against the exact values."""
     call, dtype = partial(subject, *given, **more), given[0].dtype.name
