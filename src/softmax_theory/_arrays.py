@@ -1,21 +1,20 @@
-"""Arrays on their way in and out: checks of the arguments, type and reduction of the results.
+"""Arrays on their way in and out: checks of the arguments, and the type of the results.
 
 The functions of this package compute on a *working* array: real, with the classes on the last
 axis, and at least float64, so that the rounding errors of narrower types do not count. ``finish``
 returns the result in the type of the argument.
 """
 
-import math
-import operator
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from softmax_theory._numbers import index_or_none
+
 FloatArray = NDArray[np.floating[Any]]
 FloatResult = FloatArray | np.floating[Any]
-Reduction = Literal["mean", "sum", "none"]
 
 
 def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
@@ -50,14 +49,6 @@ def finish(result: FloatResult, dtype: DTypeLike) -> FloatArray:
     """Return ``result`` as ``dtype``; an array without axes becomes a NumPy scalar."""
     finished: FloatArray = np.asarray(result, dtype=dtype)[()]
     return finished
-
-
-def index_or_none(value: Any) -> int | None:
-    """Return an integer as such, and None of what is none; a boolean is none."""
-    try:
-        return None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        return None
 
 
 def class_axis(z: NDArray[Any], axis: int, name: str) -> int:
@@ -106,74 +97,6 @@ def check_entries(wrong: NDArray[np.bool_], values: NDArray[Any], message: str) 
         raise ValueError(message.format(value=values[index], place=place(index), index=index))
 
 
-def check_reduction(reduction: str) -> None:
-    """Raise unless ``reduction`` is one of the three that there are."""
-    if not (isinstance(reduction, str) and reduction in ("mean", "sum", "none")):
-        raise ValueError(f'reduction: got {reduction!r}; expected "mean", "sum" or "none"')
-
-
-@np.errstate(all="ignore")
-def reduce_losses(
-    losses: FloatArray, reduction: Reduction, divisor: float | None = None
-) -> FloatResult:
-    """Return the mean or the sum of the losses, or the losses themselves.
-
-    The mean divides by their number, unless there is another divisor.
-    """
-    if reduction == "none":
-        return losses
-    total: np.floating[Any] = losses.sum()
-    if reduction == "sum":
-        return total
-    count = total.dtype.type(losses.size if divisor is None else divisor)
-    if np.isinf(total):  # the sum may have overflowed where the mean does not
-        return np.asarray((losses / count).sum())
-    return np.asarray(total / count)
-
-
-def check_labels(labels: NDArray[Any], n_classes: int) -> None:
-    """Raise if a label is out of range, and name the first."""
-    check_entries(
-        (labels < 0) | (labels >= n_classes),
-        labels,
-        "t: label {value}{place} is out of range; "
-        f"expected integers from 0 to {n_classes - 1} ({n_classes} classes)",
-    )
-
-
-def are_labels(t: NDArray[Any]) -> bool:
-    """Tell whether ``t`` has the type of labels; an empty list has none and may be labels."""
-    return t.dtype.kind in "iu" or t.size == 0
-
-
-def simplex_tolerance(dtype: np.dtype[Any]) -> float:
-    """Return how far from one a row of this type may sum.
-
-    The square root of its machine epsilon, and 1e-6 where that is less, so that probabilities
-    that were computed in float32 are still accepted after a conversion to float64.
-    """
-    return max(1e-6, math.sqrt(np.finfo(dtype).eps))
-
-
-@np.errstate(all="ignore")
-def check_simplex(rows: FloatArray, name: str, dtype: np.dtype[Any]) -> None:
-    """Raise unless each row, along the last axis, is a probability distribution or has a nan."""
-    negative = rows < 0
-    if negative.any():
-        *sample, entry = np.argwhere(negative)[0]
-        raise ValueError(
-            f"{name}: the probability of class {entry}{place(sample)} is "
-            f"{rows[(*sample, entry)]}; expected no negative one"
-        )
-    sums, tolerance = rows.sum(axis=-1), simplex_tolerance(dtype)
-    check_entries(
-        np.abs(sums - 1) > tolerance,
-        sums,
-        f"{name}: the probabilities{{place}} sum to {{value}}; "
-        f"expected 1 to within {tolerance:.2g}",
-    )
-
-
 def logits(z: ArrayLike, axis: int = -1) -> tuple[FloatArray, int]:
     """Return the logits, contiguous and in their own type, and the axis of the classes."""
     array = as_floats(z, "z")
@@ -190,62 +113,6 @@ def check_distributions(rows: FloatArray) -> None:
         "z: the largest logit{place} is {value}; expected a finite one, "
         "without which there is no softmax function",
     )
-
-
-def as_integer(value: int, name: str) -> int:
-    """Return an integer that is at least 1, or name what was given."""
-    number = index_or_none(value)
-    if number is None or number < 1:
-        raise ValueError(f"{name}: got {value!r}; expected an integer that is at least 1")
-    return number
-
-
-def as_number(value: float, name: str, most: float, expected: str) -> float:
-    """Return a number from 0 to the most that it may be, or name what was given."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 <= number <= most or isinstance(value, str):
-        raise ValueError(f"{name}: got {value!r}; expected {expected}")
-    return number
-
-
-def targets(t: ArrayLike, z: FloatArray, axis: int) -> NDArray[Any]:
-    """Return probabilities of the shape of z, or labels, which are integers: one on the axis."""
-    array = as_array(t, "t")
-    samples = (*z.shape[:axis], *z.shape[axis + 1 :])
-    if array.shape == z.shape:
-        probabilities = as_floats(array, "t")
-        check_simplex(classes_last(probabilities, axis), "t", probabilities.dtype)
-        return np.ascontiguousarray(probabilities)
-    if array.shape == samples and are_labels(array):
-        check_labels(array, z.shape[axis])
-        return np.expand_dims(np.ascontiguousarray(array, np.intp).reshape(samples), axis)
-    raise ValueError(
-        f"t: got shape {array.shape} and type {array.dtype}; expected integer labels of shape "
-        f"{samples} or probabilities of shape {z.shape}"
-    )
-
-
-def as_rows(target: NDArray[Any], axis: int, classes: int) -> NDArray[Any]:
-    """Return a target as of `targets` as rows of probabilities; those of labels are booleans."""
-    rows = np.moveaxis(target, axis, -1)
-    return rows if rows.dtype.kind == "f" else rows == np.arange(classes)
-
-
-def target_rows(t: ArrayLike, z: FloatArray, axis: int) -> FloatArray:
-    """Return the targets as probabilities in the type of z, with the classes on the last axis."""
-    return np.ascontiguousarray(as_rows(targets(t, z, axis), axis, z.shape[axis]), z.dtype)
-
-
-def rows_and_targets(
-    z: ArrayLike, t: ArrayLike, axis: int
-) -> tuple[FloatArray, FloatArray, np.dtype[Any]]:
-    """Return logits and probabilities as rows in the type to compute in, and the type of z."""
-    array, position = logits(z, axis)
-    rows = classes_last(array, position)
-    return rows, target_rows(t, array, position).astype(rows.dtype, copy=False), array.dtype
 
 
 def result_for(

@@ -49,13 +49,11 @@ def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
 
 def tiles(z: FloatArray) -> Iterator[Tile]:
     """Yield the tiles of logits with three axes, as of `split`; each uses the same memory."""
-    if not z.size:
-        return
     before, classes, after = z.shape
     narrow = z.dtype.itemsize < 8
     dtype = np.float64 if narrow else z.dtype
-    beside = min(after, max(1, ELEMENTS // classes))
-    deep = min(before, max(1, ELEMENTS // (classes * beside)))
+    beside = max(1, min(after, ELEMENTS // classes))
+    deep = max(1, min(before, ELEMENTS // (classes * beside)))
     if after > 1 or classes < FEW:
         memory = np.empty((3, classes, deep * beside), dtype)
     else:

@@ -11,17 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from softmax_theory._arrays import (
     FloatArray,
-    are_labels,
     as_array,
     as_floats,
-    as_number,
-    as_rows,
     check_entries,
     classes_last,
-    index_or_none,
-    targets,
     working,
 )
+from softmax_theory._numbers import as_number, index_or_none
+from softmax_theory._targets import are_labels, as_rows, targets
 
 
 class Weighted(NamedTuple):
@@ -36,7 +33,6 @@ class Weighted(NamedTuple):
     divisor: float
 
 
-@np.errstate(all="ignore")
 def weighted(
     t: ArrayLike,
     z: FloatArray,
@@ -51,19 +47,31 @@ def weighted(
     plain, classes = targets(given, z, axis), z.shape[axis]
     target = smoothed(plain, axis, classes, amount) if amount > 0 else plain
     factors = None if counted is None else np.expand_dims(counted, axis).astype(np.float64)
-    samples = z.size // classes if factors is None else float(factors.sum())
+    divisor = z.size // classes if factors is None else float(factors.sum())
+    counting = Weighted(target, factors, divisor)
     if weight is None:
-        return Weighted(target, factors, samples)
-    weights, own = class_weights(weight, classes), 1.0 if factors is None else factors
-    of_labels = None if plain.dtype.kind == "f" else weights[plain] * own
-    divisor = samples if of_labels is None else float(of_labels.sum())
-    if target.dtype.kind != "f":
-        return Weighted(target, of_labels, divisor)
-    rows = classes_last(target, axis) * weights
-    totals = rows.sum(axis=-1, keepdims=True)
-    # A total of zero leaves nan, and a factor that takes the sample out.
-    target, totals = (np.moveaxis(part, -1, axis) for part in (rows / totals, totals))
-    return Weighted(target, totals * own, divisor)
+        return counting
+    return with_class_weights(counting, plain, class_weights(weight, classes), axis)
+
+
+def with_class_weights(
+    given: Weighted, plain: NDArray[Any], weights: FloatArray, axis: int
+) -> Weighted:
+    """Return the same with weights of the classes; the target was `plain` before the smoothing."""
+    counted = 1.0 if given.factors is None else given.factors
+    divisor = given.divisor
+    if plain.dtype.kind != "f":
+        of_labels = weights[plain] * counted
+        divisor = float(of_labels.sum())
+        if given.target is plain:
+            return Weighted(plain, of_labels, divisor)
+    with np.errstate(all="ignore"):
+        rows = classes_last(given.target, axis) * weights
+        totals = rows.sum(axis=-1, keepdims=True)
+        # A total of zero leaves nan, and a factor that takes the sample out.
+        parts = rows / totals, totals
+    target, totals = (np.moveaxis(part, -1, axis) for part in parts)
+    return Weighted(target, totals * counted, divisor)
 
 
 def smoothed(target: NDArray[Any], axis: int, classes: int, amount: float) -> FloatArray:
@@ -73,9 +81,9 @@ def smoothed(target: NDArray[Any], axis: int, classes: int, amount: float) -> Fl
 
 
 @np.errstate(all="ignore")
-def times(numbers: FloatArray, factors: FloatArray | None) -> FloatArray:
+def times(numbers: FloatArray, factors: FloatArray) -> FloatArray:
     """Return the products, which are zero where a factor is, even of a nan or an infinity."""
-    return numbers if factors is None else np.where(factors == 0, 0, numbers * factors)
+    return np.where(factors == 0, 0, numbers * factors)
 
 
 def class_weights(weight: ArrayLike, classes: int) -> FloatArray:

@@ -9,17 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import (
-    FloatArray,
-    FloatResult,
-    Reduction,
-    as_integer,
-    check_distributions,
-    check_reduction,
-    finish,
-    reduce_losses,
-    rows_and_targets,
-)
+from softmax_theory._arrays import FloatArray, FloatResult, check_distributions, finish
+from softmax_theory._numbers import as_integer
+from softmax_theory._reduction import Reduction, check_reduction, reduce_losses
+from softmax_theory._targets import rows_and_targets
 from softmax_theory.softmax import softmax
 
 __all__ = ["brier_score", "reliability"]

@@ -10,17 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import (
-    FloatArray,
-    FloatResult,
-    Reduction,
-    check_reduction,
-    delivered,
-    finish,
-    logits,
-    reduce_losses,
-    result_for,
-)
+from softmax_theory._arrays import FloatArray, FloatResult, delivered, finish, logits, result_for
+from softmax_theory._reduction import Reduction, check_reduction, reduce_losses
 from softmax_theory._sums import (
     LARGEST_SUM,
     cut_sum,
@@ -53,9 +44,9 @@ def losses_of(z: FloatArray, t: NDArray[Any], axis: int) -> FloatArray:
 
 def loss_of_label(tile: Tile, t: NDArray[Any]) -> FloatArray:
     """Return m - z_t + log(1 + s); neither term is negative."""
-    own = np.take_along_axis(tile.z, t, axis=0)
+    own = tile.z[t[0], np.arange(t.size)]
     m, log_rest = largest_and_rest(tile)
-    return (m - own) + log_rest
+    return np.asarray((m - own) + log_rest)
 
 
 def expected_loss(tile: Tile, t: FloatArray) -> FloatArray:
@@ -85,8 +76,7 @@ def sum_of_losses(
 
 def gradient_of_label(tile: Tile, t: NDArray[Any], count: float) -> FloatArray:
     """Return y, and for the true class y - 1, minus the sum of the others (`complement`)."""
-    labels = t[0]
-    e = exponentials(tile, shift(tile.z, tile.z.max(axis=0)))
+    e, labels = exponentials(tile, shift(tile.z)), t[0]
     own, others = set_apart(tile, e, labels)
     divisor = (own + others) * count
     e /= divisor
@@ -100,8 +90,8 @@ def gradient_of_probabilities(tile: Tile, t: FloatArray, count: float) -> FloatA
     It is the derivative of the loss as computed, also where T is one only to within rounding. For
     the largest y it is written with the complements: y (T - t) - t (1 - y).
     """
-    m, classes = largest(tile.z)
-    e = exponentials(tile, shift(tile.z, m))
+    e = exponentials(tile, shift(tile.z))
+    _, classes = largest(tile.z)
     own, others = set_apart(tile, e, classes)
     total, error = two_sum(own, others)
     of_largest = classes, np.arange(len(classes))
@@ -226,8 +216,9 @@ def cross_entropy(
     check_reduction(reduction)
     array, position = logits(z, axis)
     target, factors, divisor = weighted(t, array, position, weight, label_smoothing, ignore_index)
-    losses = times(losses_of(array, target, position), factors).squeeze(position)
-    return finish(reduce_losses(losses, reduction, divisor), array.dtype)
+    losses = losses_of(array, target, position)
+    losses = losses if factors is None else times(losses, factors)
+    return finish(reduce_losses(losses.squeeze(position), reduction, divisor), array.dtype)
 
 
 def cross_entropy_gradient(

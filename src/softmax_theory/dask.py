@@ -9,7 +9,7 @@ functions for NumPy's arrays.
 It needs dask: ``pip install "softmax-theory[dask]"``.
 """
 
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ except ImportError as error:
         'softmax_theory.dask needs dask: pip install "softmax-theory[dask]"'
     ) from error
 
-from softmax_theory._arrays import FloatArray, check_reduction
+from softmax_theory._reduction import check_reduction
 from softmax_theory._tiles import ELEMENTS
 from softmax_theory.linear_cross_entropy import (
     LinearCrossEntropy,
@@ -30,11 +30,13 @@ from softmax_theory.linear_cross_entropy import (
     differences_of,
     factor,
     margins,
+    own_products,
     products,
-    row_products,
     sums_of,
 )
 from softmax_theory.running import PACKED, LogSumExp
+
+Array = NDArray[Any]
 
 __all__ = ["linear_cross_entropy", "log_softmax", "logsumexp", "softmax"]
 
@@ -70,15 +72,7 @@ def log_softmax(z: Any, axis: int = -1) -> Any:
 def logsumexp(z: Any, axis: int = -1) -> Any:
     """Return the log-sum-exp of the logits; the arguments are those of `softmax`."""
     array, position = checked(z, axis)
-    last = da.moveaxis(array, position, -1)
-    dtype = array.dtype
-    sums = running_sums(last)
-    return sums.map_blocks(
-        lambda packed: np.asarray(LogSumExp.unpacked(packed, dtype).result()),
-        drop_axis=last.ndim - 1,
-        dtype=dtype,
-        meta=np.empty((0,) * (last.ndim - 1), dtype),
-    )
+    return results(running_sums(da.moveaxis(array, position, -1)), array.dtype)
 
 
 def checked(z: Any, axis: int) -> tuple[Any, int]:
@@ -96,37 +90,59 @@ def checked(z: Any, axis: int) -> tuple[Any, int]:
     return z, axis % z.ndim
 
 
-def packed_sum(z: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
-    """Return the packed sums of the rows of a chunk."""
-    return LogSumExp(shape=z.shape[:-1]).update(z).packed()
+def merged(packed: Array, axis: Any = None, keepdims: bool = True) -> Array:
+    """Return packed sums that stand side by side on the axis before the last as one."""
+    states = map(LogSumExp.unpacked, np.moveaxis(packed, -2, 0))
+    return reduce(LogSumExp.merge, states).packed()[..., np.newaxis, :]
 
 
-def merged(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
-    """Return packed sums that stand side by side on the last axis as one."""
-    states = [
-        LogSumExp.unpacked(packed[..., start : start + PACKED])
-        for start in range(0, packed.shape[-1], PACKED)
-    ]
-    return reduce(LogSumExp.merge, states).packed()
+def in_a_tree(states: Any) -> Any:
+    """Return the packed sums of the chunks, on the axis before the last, merged in a tree."""
+    return da.reduction(
+        states,
+        chunk=lambda part, axis, keepdims: part,
+        combine=merged,
+        aggregate=merged,
+        axis=states.ndim - 2,
+        keepdims=True,
+        split_every=8,
+        dtype=np.float64,
+        meta=np.empty((0,) * states.ndim),
+    )[..., 0, :]
 
 
 def running_sums(z: Any) -> Any:
-    """Return the packed sums over the last axis, merged in a tree."""
-    return da.reduction(
+    """Return the packed sums over the last axis."""
+    *batch, classes, packed = range(z.ndim + 1)
+    states = da.blockwise(
+        lambda part: packed_sums(LogSumExp(shape=part.shape[:-1]).update(part)),
+        (*batch, classes, packed),
         z,
-        chunk=packed_sum,
-        combine=merged,
-        aggregate=merged,
-        axis=z.ndim - 1,
-        keepdims=True,
-        output_size=PACKED,
-        split_every=8,
+        (*batch, classes),
+        new_axes={packed: PACKED},
+        adjust_chunks={classes: 1},
         dtype=np.float64,
-        meta=np.empty((0,) * z.ndim),
+        meta=np.empty((0,) * (z.ndim + 1)),
+    )
+    return in_a_tree(states)
+
+
+def packed_sums(sums: LogSumExp) -> Array:
+    """Return sums packed, with an axis more, on which those of the chunks stand side by side."""
+    return sums.packed()[..., np.newaxis, :]
+
+
+def results(sums: Any, dtype: Any) -> Any:
+    """Return the logarithms of packed sums."""
+    return sums.map_blocks(
+        lambda packed: np.asarray(LogSumExp.unpacked(packed, dtype).result()),
+        drop_axis=sums.ndim - 1,
+        dtype=dtype,
+        meta=np.empty((0,) * (sums.ndim - 1), dtype),
     )
 
 
-def in_parts(method: Any, z: NDArray[Any], packed: NDArray[Any]) -> FloatArray:
+def in_parts(method: Any, z: Array, packed: Array) -> Array:
     """Return what a method makes of the rows of a chunk, some at a time, to save memory."""
     result = np.empty(z.shape, z.dtype)
     flat, sums, out = (a.reshape(-1, a.shape[-1]) for a in (z, packed, result))
@@ -186,56 +202,33 @@ def linear_cross_entropy(H: Any, W: Any, t: Any, *, reduction: str = "mean") -> 
     classes = da.arange(weights.shape[0], chunks=(weights.chunks[0],))
     n_classes, dtype = weights.shape[0], np.result_type(features.dtype, weights.dtype)
     layer = (features, "id", weights, "cd", labels, "i", classes, "c")
-    cut = {"concatenate": True, "dtype": np.float64, "meta": np.empty((0, 0, 0))}
-    true = da.blockwise(
-        lambda *tile: true_logits(*tile, n_classes=n_classes, dtype=dtype),
-        "icp",
-        *layer,
-        new_axes={"p": 2},
-        adjust_chunks={"c": 1},
-        **cut,
-    ).sum(axis=1)
-    states = da.blockwise(
-        lambda *tile: packed_tile(margins_of(*tile, dtype=dtype)),
-        "icp",
-        *layer,
-        true,
-        "iq",
-        new_axes={"p": PACKED},
-        adjust_chunks={"c": 1},
-        **cut,
-    )
-    sums = da.reduction(
-        states,
-        chunk=lambda part, axis, keepdims: part,
-        combine=merged_tiles,
-        aggregate=merged_tiles,
-        axis=1,
-        keepdims=True,
-        split_every=8,
-        dtype=np.float64,
-        meta=np.empty((0, 0, 0)),
-    )[:, 0, :]
-    losses = sums.map_blocks(losses_of, drop_axis=1, dtype=np.float64, meta=np.empty(0))
     count = features.shape[0] if reduction == "mean" else 1
 
-    def gradient(axes: str) -> Any:
+    def by_tiles(function: Any, axes: str, *more: Any, **new_axes: int) -> Any:
+        # What comes of a tile has the length one on the second axis, to be added up along.
         return da.blockwise(
-            lambda *tile: part_of_gradient(*tile, dtype=dtype, count=count, axes=axes),
+            function,
             axes,
             *layer,
-            true,
-            "iq",
-            sums,
-            "ip",
+            *more,
+            new_axes=new_axes,
             adjust_chunks={axes[1]: 1},
-            **cut,
-        ).sum(axis=1)
+            concatenate=True,
+            dtype=np.float64,
+            meta=np.empty((0, 0, 0)),
+        )
 
+    logits = partial(true_logits, n_classes=n_classes, dtype=dtype)
+    true = by_tiles(logits, "icp", p=2).sum(axis=1)
+    sums = in_a_tree(by_tiles(partial(sums_of_tile, dtype=dtype), "icp", true, "iq", p=PACKED))
+
+    def gradient(axes: str) -> Any:
+        part = partial(part_of_gradient, dtype=dtype, count=count, axes=axes)
+        return by_tiles(part, axes, true, "iq", sums, "ip").sum(axis=1).astype(dtype)
+
+    losses = results(sums, np.float64)
     loss = losses if reduction == "none" else losses.sum() / count
-    return LinearCrossEntropy(
-        loss.astype(dtype), gradient("icd").astype(dtype), gradient("cid").astype(dtype)
-    )
+    return LinearCrossEntropy(loss.astype(dtype), gradient("icd"), gradient("cid"))
 
 
 def fitting(H: Any, W: Any, t: Any) -> tuple[Any, Any, Any]:
@@ -253,15 +246,7 @@ def fitting(H: Any, W: Any, t: Any) -> tuple[Any, Any, Any]:
     return features, t.rechunk((features.chunks[0],)), weights
 
 
-def true_logits(
-    h: FloatArray,
-    w: FloatArray,
-    t: NDArray[Any],
-    ids: NDArray[Any],
-    *,
-    n_classes: int,
-    dtype: np.dtype[Any],
-) -> FloatArray:
+def true_logits(h: Array, w: Array, t: Array, ids: Array, *, n_classes: int, dtype: Any) -> Array:
     """Return the logit of the label with its rounding error, or zero if the tile lacks the class.
 
     Raises
@@ -275,7 +260,8 @@ def true_logits(
             f"t: label {t[wrong][0]} is out of range; expected integers from 0 to {n_classes - 1}"
         )
     inside = (t >= ids[0]) & (t <= ids[-1])
-    found = row_products(factor(h[inside], dtype), factor(w[t[inside] - ids[0]], dtype))
+    own = factor(w[t[inside] - ids[0]], dtype)
+    found = products(factor(h[inside], dtype), own, own_products)
     result = np.zeros((len(t), 2))
     result[inside, :1] = found.rounded
     if found.error is not None:
@@ -284,52 +270,24 @@ def true_logits(
 
 
 @np.errstate(all="ignore")
-def margins_of(
-    h: FloatArray,
-    w: FloatArray,
-    t: NDArray[Any],
-    ids: NDArray[Any],
-    true: FloatArray,
-    *,
-    dtype: np.dtype[Any],
-) -> Pair:
+def margins_of(h: Array, w: Array, t: Array, ids: Array, true: Array, *, dtype: Any) -> Pair:
     """Return the logits of a tile less that of the label."""
     logits = products(factor(h, dtype), factor(w, dtype))
     return margins(logits, Pair(true[:, :1], true[:, 1:]), t - ids[0])
 
 
 @np.errstate(all="ignore")
-def packed_tile(tile: Pair) -> FloatArray:
+def sums_of_tile(*tile: Array, dtype: Any) -> Array:
     """Return the packed sums of the margins of a tile."""
-    return sums_of(tile).packed()[:, np.newaxis, :]
-
-
-def merged_tiles(packed: NDArray[Any], axis: Any = None, keepdims: bool = True) -> FloatArray:
-    """Return the packed sums of several tiles, side by side on the second axis, as one."""
-    return merged(packed.reshape(len(packed), -1))[:, np.newaxis, :]
-
-
-def losses_of(packed: FloatArray) -> FloatArray:
-    """Return the loss of each sample."""
-    return np.asarray(LogSumExp.unpacked(packed).result())
+    return packed_sums(sums_of(margins_of(*tile, dtype=dtype)))
 
 
 @np.errstate(all="ignore")
-def part_of_gradient(
-    h: FloatArray,
-    w: FloatArray,
-    t: NDArray[Any],
-    ids: NDArray[Any],
-    true: FloatArray,
-    packed: FloatArray,
-    *,
-    dtype: np.dtype[Any],
-    count: int,
-    axes: str,
-) -> FloatArray:
+def part_of_gradient(*tile: Array, dtype: Any, count: int, axes: str) -> Array:
     """Return what a tile gives to one of the gradients, with an axis more to add up along."""
-    tile = margins_of(h, w, t, ids, true, dtype=dtype)
-    differences = differences_of(LogSumExp.unpacked(packed), tile, t - ids[0]) / count
+    h, w, t, ids, true, packed = tile
+    values = margins_of(h, w, t, ids, true, dtype=dtype)
+    differences = differences_of(LogSumExp.unpacked(packed), values, t - ids[0]) / count
     left, right = (differences, w) if axes == "icd" else (differences.T, h)
     found = products(factor(left, dtype), factor(right.T, dtype))
     total = found.rounded if found.error is None else found.rounded + found.error

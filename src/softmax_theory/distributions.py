@@ -3,26 +3,12 @@ r"""Probability distributions: of a label, of a target given logits; entropy and
 Where a probability is zero its class contributes nothing, as :math:`0 \log 0 = 0`.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import (
-    FloatArray,
-    FloatResult,
-    are_labels,
-    as_array,
-    as_floats,
-    as_integer,
-    check_labels,
-    check_simplex,
-    class_axis,
-    classes_last,
-    finish,
-    rows_and_targets,
-    same_shape,
-)
+from softmax_theory._arrays import FloatArray, FloatResult, as_array, finish, same_shape
+from softmax_theory._numbers import as_integer
+from softmax_theory._targets import are_labels, check_labels, distributions, rows_and_targets
 from softmax_theory.cross_entropy import losses_of
 from softmax_theory.softmax import softmax
 
@@ -38,14 +24,6 @@ def _likelihoods(z: FloatArray, t: FloatArray) -> FloatArray:
     if soft.any():
         likelihoods[soft] = np.exp(-losses_of(z[soft], t[soft], 1)[:, 0])
     return likelihoods
-
-
-def _distributions(p: ArrayLike, axis: int, name: str) -> tuple[FloatArray, np.dtype[Any]]:
-    """Return rows on the simplex, with the classes last, and the type in which they came."""
-    array = as_floats(p, name)
-    rows = classes_last(array, class_axis(array, axis, name))
-    check_simplex(rows, name, array.dtype)
-    return rows, array.dtype
 
 
 @np.errstate(all="ignore")
@@ -166,7 +144,7 @@ def entropy(p: ArrayLike, *, axis: int = -1) -> FloatResult:
     >>> entropy([[1.0, 0.0], [0.9, 0.1]]).round(4)
     array([0.    , 0.3251])
     """
-    rows, dtype = _distributions(p, axis, "p")
+    rows, dtype = distributions(p, axis, "p")
     return finish(_entropies(rows), dtype)
 
 
@@ -219,8 +197,8 @@ def kl_divergence(p: ArrayLike, q: ArrayLike, *, axis: int = -1) -> FloatResult:
     >>> kl_divergence([0.5, 0.5], [1.0, 0.0])
     np.float64(inf)
     """
-    p_rows, p_dtype = _distributions(p, axis, "p")
-    q_rows, q_dtype = _distributions(q, axis, "q")
+    p_rows, p_dtype = distributions(p, axis, "p")
+    q_rows, q_dtype = distributions(q, axis, "q")
     same_shape("q", q_rows, "p", p_rows)
     return finish(_divergences(p_rows, q_rows), np.result_type(p_dtype, q_dtype))
 

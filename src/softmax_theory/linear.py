@@ -11,9 +11,11 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats, as_integer, as_number, target_rows
+from softmax_theory._arrays import FloatArray, as_floats
 from softmax_theory._descent import Objective, descend, gradient_move, linear_logits, newton_move
 from softmax_theory._newton import Design, weight_hessian
+from softmax_theory._numbers import as_integer, as_nonnegative
+from softmax_theory._targets import target_rows
 from softmax_theory.separation import SeparationWarning, are_separable, separates
 from softmax_theory.softmax import softmax
 
@@ -27,11 +29,6 @@ SEPARABLE = (
 )
 
 MOST_CHECKED = 1000  # weights and biases: with more, Newton's steps are dear beside the others
-
-
-def _nonnegative(value: float, name: str) -> float:
-    largest = float(np.finfo(float).max)
-    return as_number(value, name, largest, "a finite number that is not negative")
 
 
 def _is_newton(method: str, learning_rate: float | None) -> bool:
@@ -119,7 +116,7 @@ class LinearSoftmax:
             )
         self.W: FloatArray = single_at_least(weights).copy()
         self.b: FloatArray = single_at_least(biases).copy()
-        self.l2 = _nonnegative(l2, "l2")
+        self.l2 = as_nonnegative(l2, "l2")
         self.loss_curve: NDArray[np.float64] = np.empty(0)
         self.converged = False
 
@@ -351,13 +348,13 @@ class LinearSoftmax:
         elif learning_rate is None:
             move = gradient_move(1 / objective.lipschitz_constant())
         else:
-            move = gradient_move(_nonnegative(learning_rate, "learning_rate"))
+            move = gradient_move(as_nonnegative(learning_rate, "learning_rate"))
         found = descend(
             objective,
             (self.W, self.b),
             move,
             most_steps=as_integer(n_steps, "n_steps"),
-            tolerance=_nonnegative(tolerance, "tolerance"),
+            tolerance=as_nonnegative(tolerance, "tolerance"),
             stop_at_rounding=method == "newton",
         )
         (self.W, self.b), self.loss_curve = found.weights, found.losses

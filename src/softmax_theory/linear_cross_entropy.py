@@ -5,24 +5,17 @@ tile at a time and used at once: first for the sum of their exponentials, then f
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import (
-    FloatArray,
-    FloatResult,
-    Reduction,
-    as_array,
-    as_floats,
-    check_labels,
-    check_reduction,
-    finish,
-    reduce_losses,
-)
+from softmax_theory._arrays import FloatArray, FloatResult, as_array, as_floats, finish
+from softmax_theory._reduction import Reduction, check_reduction, reduce_losses
 from softmax_theory._sums import LARGEST_SUM, two_sum
+from softmax_theory._targets import check_labels
 from softmax_theory.running import LogSumExp, corrected
 
 __all__ = ["linear_cross_entropy"]
@@ -52,6 +45,18 @@ class Pair(NamedTuple):
 
     rounded: FloatArray
     error: FloatArray | None
+
+
+class Margins(NamedTuple):
+    """The logits of a tile of classes less that of the label, and what they are made from."""
+
+    classes: slice
+    weights: Factor
+    labels: NDArray[np.intp]
+    values: Pair
+
+
+Product = Callable[[FloatArray, FloatArray], FloatArray]
 
 
 def linear_cross_entropy(
@@ -139,17 +144,14 @@ def linear_cross_entropy(
     scale = 1 / len(features) if reduction == "mean" and len(features) else 1.0
     for start in range(0, len(features), SAMPLES):
         rows = slice(start, start + SAMPLES)
-        some, own = factor(features[rows], dtype), labels[rows]
-        true = row_products(some, factor(weights[own], dtype))
-        sums = forward(some, weights, own, true, dtype)
+        some = factor(features[rows], dtype)
+        tiles = partial(margin_tiles, some, weights, labels[rows], dtype)
+        sums = forward(tiles())
         losses[rows] = sums.result()
-        found = add_gradients(sums, some, weights, own, true, dtype, scale, gradient_W)
-        gradient_H[rows] = finish(found, dtype)
-    return LinearCrossEntropy(
-        finish(reduce_losses(losses, reduction), dtype),
-        gradient_H,
-        finish(gradient_W, dtype),
-    )
+        part = add_gradients(tiles(), sums, some.whole, dtype, scale, gradient_W)
+        gradient_H[rows] = finish(part, dtype)
+    loss = finish(reduce_losses(losses, reduction), dtype)
+    return LinearCrossEntropy(loss, gradient_H, finish(gradient_W, dtype))
 
 
 def checked(
@@ -188,19 +190,22 @@ def factor(rows: FloatArray, dtype: np.dtype[Any]) -> Factor:
     return Factor(whole, upper, whole - upper)
 
 
-def products(a: Factor, b: Factor) -> Pair:
+def every_product(a: FloatArray, b: FloatArray) -> FloatArray:
     """Return the products of each row with each."""
-    if a.lower is None or b.lower is None:
-        return Pair(a.whole @ b.whole.T, None)
-    return Pair(a.upper @ b.upper.T, a.upper @ b.lower.T + a.lower @ b.whole.T)
+    return np.asarray(a @ b.T)
 
 
-def row_products(a: Factor, b: Factor) -> Pair:
-    """Return the products of each row with the one of the same number, as columns."""
+def own_products(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the products of each row with the one of the same number, as a column."""
+    return np.asarray(np.vecdot(a, b)[:, np.newaxis])
+
+
+def products(a: Factor, b: Factor, of_rows: Product = every_product) -> Pair:
+    """Return products of rows, to twice the digits if both factors are in two parts."""
     if a.lower is None or b.lower is None:
-        return Pair(np.vecdot(a.whole, b.whole)[:, np.newaxis], None)
-    lower = np.vecdot(a.upper, b.lower) + np.vecdot(a.lower, b.whole)
-    return Pair(np.vecdot(a.upper, b.upper)[:, np.newaxis], lower[:, np.newaxis])
+        return Pair(of_rows(a.whole, b.whole), None)
+    low = of_rows(a.upper, b.lower) + of_rows(a.lower, b.whole)
+    return Pair(of_rows(a.upper, b.upper), low)
 
 
 def margins(logits: Pair, true: Pair, labels: NDArray[np.intp]) -> Pair:
@@ -223,50 +228,40 @@ def sums_of(tile: Pair) -> LogSumExp:
     return sums if tile.error is None else corrected(sums, tile.rounded, tile.error)
 
 
-def class_tiles(weights: FloatArray, dtype: np.dtype[Any]) -> Iterator[tuple[slice, Factor]]:
-    """Yield the classes of each tile, and their weights to compute with."""
+def margin_tiles(
+    features: Factor, weights: FloatArray, labels: NDArray[np.intp], dtype: np.dtype[Any]
+) -> Iterator[Margins]:
+    """Yield the margins of some samples, tile by tile of the classes."""
+    true = products(features, factor(weights[labels], dtype), own_products)
     for first in range(0, len(weights), CLASSES):
-        classes = slice(first, first + CLASSES)
-        yield classes, factor(weights[classes], dtype)
+        classes, own = slice(first, first + CLASSES), labels - first
+        some = factor(weights[classes], dtype)
+        yield Margins(classes, some, own, margins(products(features, some), true, own))
 
 
 @np.errstate(all="ignore")
-def forward(
-    features: Factor,
-    weights: FloatArray,
-    labels: NDArray[np.intp],
-    true: Pair,
-    dtype: np.dtype[Any],
-) -> LogSumExp:
+def forward(tiles: Iterator[Margins]) -> LogSumExp:
     """Return the sums of the exponentials of the margins, whose logarithms are the losses."""
-    sums = LogSumExp(shape=labels.shape)
-    for classes, some in class_tiles(weights, dtype):
-        tile = margins(products(features, some), true, labels - classes.start)
-        sums = sums.merge(sums_of(tile))
-    return sums
+    return reduce(LogSumExp.merge, (sums_of(tile.values) for tile in tiles))
 
 
 @np.errstate(all="ignore")
 def add_gradients(
+    tiles: Iterator[Margins],
     sums: LogSumExp,
-    features: Factor,
-    weights: FloatArray,
-    labels: NDArray[np.intp],
-    true: Pair,
+    features: FloatArray,
     dtype: np.dtype[Any],
     scale: float,
     gradient_W: FloatArray,
 ) -> FloatArray:
     """Add to the gradient of the weights, and return that of the features."""
-    gradient_H, lost = np.zeros((2, *features.whole.shape))
-    for classes, some in class_tiles(weights, dtype):
-        own = labels - classes.start
-        tile = margins(products(features, some), true, own)
-        differences = differences_of(sums, tile, own) * scale
-        found = products(factor(differences, dtype), factor(some.whole.T, dtype))
+    gradient_H, lost = np.zeros((2, *features.shape))
+    for tile in tiles:
+        differences = differences_of(sums, tile.values, tile.labels) * scale
+        found = products(factor(differences, dtype), factor(tile.weights.whole.T, dtype))
         gradient_H, error = two_sum(gradient_H, found.rounded)
         lost += error if found.error is None else error + found.error
-        gradient_W[classes] += differences.T @ features.whole
+        gradient_W[tile.classes] += differences.T @ features
     return np.asarray(gradient_H + lost)
 
 

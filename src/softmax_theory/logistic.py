@@ -13,15 +13,13 @@ from numpy.typing import ArrayLike
 from softmax_theory._arrays import (
     FloatArray,
     FloatResult,
-    Reduction,
     as_floats,
     check_entries,
-    check_reduction,
     finish,
-    reduce_losses,
     same_shape,
     working,
 )
+from softmax_theory._reduction import Reduction, check_reduction, reduce_losses
 
 __all__ = [
     "binary_cross_entropy",

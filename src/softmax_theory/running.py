@@ -21,14 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from softmax_theory._arrays import FloatArray, FloatResult, as_floats, finish
-from softmax_theory._sums import (
-    LARGEST_SUM,
-    exponentials,
-    largest,
-    set_apart,
-    shift,
-    two_sum,
-)
+from softmax_theory._sums import LARGEST_SUM, exponentials, largest, set_apart, shift, two_sum
 from softmax_theory._tiles import Tile, write_by_tiles
 
 __all__ = ["LogSumExp"]
@@ -69,36 +62,31 @@ def halves(x: Any) -> tuple[Any, Any]:
     return high, x - high
 
 
+@np.errstate(all="ignore")
 def exponential(z: NDArray[Any]) -> Scaled:
     r"""Return :math:`e^z = 2^k e^{z - k \log 2}`, with the remainder to twice the digits."""
-    with np.errstate(all="ignore"):
-        exponent = np.rint(z / LOG2[0])
-        ordinary = np.abs(z) < HUGE
-        n = np.where(ordinary, exponent, 0)
-        product, error = two_product(n, LOG2[0])
-        second, second_error = two_product(n, LOG2[1])
-        rest: FloatArray = z - product
-        low: FloatArray = np.zeros_like(rest)
-        for term in (error, second, second_error, n * LOG2[2]):
-            rest, rounded = two_sum(rest, -term)
-            low = low + rounded
-        rest, low = two_sum(rest, low)
-        # Of a huge logit no digit after the point is left, and none is needed.
-        ordinary &= np.abs(rest) <= 0.5
-        rest = np.where(ordinary, rest, 0)
-        high = np.exp(rest)
-        high = np.where(np.isnan(z), z, np.where(np.isneginf(z), 0, high))
-        return Scaled(
-            np.where(np.isneginf(z), -np.inf, exponent),
-            high,
-            np.where(ordinary, high * low, 0),
-        )
+    exponent = np.rint(z / LOG2[0])
+    ordinary = np.abs(z) < HUGE
+    n = np.where(ordinary, exponent, 0)
+    product, error = two_product(n, LOG2[0])
+    second, second_error = two_product(n, LOG2[1])
+    rest: FloatArray = z - product
+    low: FloatArray = np.zeros_like(rest)
+    for term in (error, second, second_error, n * LOG2[2]):
+        rest, rounded = two_sum(rest, -term)
+        low = low + rounded
+    rest, low = two_sum(rest, low)
+    # Of a huge logit no digit after the point is left, and none is needed.
+    ordinary &= np.abs(rest) <= 0.5
+    nothing = np.isneginf(z)
+    high = np.where(np.isnan(z), z, np.where(nothing, 0, np.exp(np.where(ordinary, rest, 0))))
+    return Scaled(np.where(nothing, z, exponent), high, np.where(ordinary, high * low, 0))
 
 
+@np.errstate(all="ignore")
 def rescaled(number: Scaled, exponent: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return a number in units of another power of two, which is exact."""
-    with np.errstate(all="ignore"):
-        shift = np.where(number.exponent == exponent, 0, number.exponent - exponent)
+    shift = np.where(number.exponent == exponent, 0, number.exponent - exponent)
     places = np.clip(np.nan_to_num(shift, nan=0.0), -FAR, FAR).astype(np.int64)
     return np.ldexp(number.high, places), np.ldexp(number.low, places)
 
@@ -108,19 +96,13 @@ def added(a: Scaled, b: Scaled) -> Scaled:
     exponent = np.maximum(a.exponent, b.exponent)
     (a_high, a_low), (b_high, b_low) = rescaled(a, exponent), rescaled(b, exponent)
     high, error = two_sum(a_high, b_high)
-    return normal(exponent, high, error + (a_low + b_low))
-
-
-def normal(exponent: FloatArray, high: FloatArray, low: FloatArray) -> Scaled:
-    """Return a number with as much as possible in its first part."""
-    total, error = two_sum(high, low)
-    return Scaled(exponent, total, np.where(np.isfinite(error), error, 0))
+    high, low = two_sum(high, error + (a_low + b_low))
+    return Scaled(exponent, high, np.where(np.isfinite(low), low, 0))
 
 
 def packed_sums(tile: Tile) -> FloatArray:
     """Return the largest logit of each sample and the sum of all others, as `packed` does."""
-    m, classes = largest(tile.z)
-    a = shift(tile.z, m)
+    (m, classes), a = largest(tile.z), shift(tile.z)
     _, others = set_apart(tile, exponentials(tile, a), classes)
     unit = exponential(np.zeros_like(m) if a is None else a)
     packed = np.stack([m, unit.exponent, others * unit.high, others * unit.low])
@@ -329,21 +311,18 @@ class LogSumExp:
             Logits of shape (..., n) for a batch of shape (...).
         """
         array = as_floats(z, "z")
+        total = added(self.others, exponential(self.largest))
+        whole, _ = rescaled(total, np.zeros(()))
+        undefined = ~np.isfinite(self.largest)
+        ordinary = (whole <= LARGEST_SUM) & ((whole >= 1) | (array.min(initial=0) >= LOWEST_LOGIT))
         with np.errstate(all="ignore"):
-            total = added(self.others, exponential(self.largest))
-            whole = np.ldexp(total.high, np.clip(total.exponent, -FAR, FAR).astype(np.int64))
-            undefined = ~np.isfinite(self.largest)
-            whole[undefined] = np.nan
-            lowest = array.min(initial=0)
-            ordinary = (whole <= LARGEST_SUM) & ((whole >= 1) | (lowest >= LOWEST_LOGIT))
-            result = np.exp(array, dtype=np.float64)
-            result /= whole[..., np.newaxis]
-            if not (ordinary | undefined).all():
-                terms = exponential(array.astype(np.float64, copy=False))
-                high, low = rescaled(terms, total.exponent[..., np.newaxis])
-                slow = (high + low) / total.high[..., np.newaxis]
-                result = np.where((ordinary | undefined)[..., np.newaxis], result, slow)
-            return finish(result, array.dtype)
+            if (ordinary | undefined).all():
+                terms = np.exp(array, dtype=np.float64) / whole[..., np.newaxis]
+            else:
+                numbers = exponential(array.astype(np.float64))
+                high, low = rescaled(numbers, total.exponent[..., np.newaxis])
+                terms = (high + low) / total.high[..., np.newaxis]
+        return finish(np.where(undefined[..., np.newaxis], np.nan, terms), array.dtype)
 
     def packed(self) -> FloatArray:
         """Return the sums as one array, with four numbers for each row on a last axis more."""

@@ -38,7 +38,7 @@ __all__ = ["log_softmax", "logsumexp", "softmax"]
 
 def softmax_of(tile: Tile) -> FloatArray:
     """Return the softmax function y of a tile."""
-    e = exponentials(tile, shift(tile.z, tile.z.max(axis=0)))
+    e = exponentials(tile, shift(tile.z))
     return np.divide(e, total(tile, e), out=e)
 
 
@@ -58,16 +58,13 @@ def logsumexp_of(tile: Tile) -> FloatArray:
 def largest_and_rest(tile: Tile) -> tuple[FloatArray, FloatArray]:
     """Return the largest logit m of each sample, and log(1 + s)."""
     m, classes = largest(tile.z)
-    own, others = set_apart(tile, exponentials(tile, shift(tile.z, m)), classes)
+    own, others = set_apart(tile, exponentials(tile, shift(tile.z)), classes)
     s = others / own
     return m, np.log1p(s)
 
 
 def along(
-    function: Callable[[Tile], FloatArray],
-    z: ArrayLike,
-    axis: Axes,
-    out: FloatArray | None,
+    function: Callable[[Tile], FloatArray], z: ArrayLike, axis: Axes, out: FloatArray | None
 ) -> FloatArray:
     """Return what a function of tiles makes of logits of any shape."""
     array, axes = several_axes(z, axis)

@@ -22,8 +22,8 @@ from softmax_theory._arrays import (
     check_distributions,
     check_entries,
     finish,
-    rows_and_targets,
 )
+from softmax_theory._targets import rows_and_targets
 
 __all__ = ["fit_temperature"]
 

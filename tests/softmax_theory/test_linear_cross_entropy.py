@@ -132,3 +132,11 @@ def test_bad_arguments_are_named(change, words: str) -> None:
     arguments = {"H": H, "W": W, "t": t, **change}
     with pytest.raises(ValueError, match=words):
         linear_cross_entropy(**arguments)
+
+
+@pytest.mark.filterwarnings("error")
+def test_features_without_a_finite_logit_give_nan_and_no_warning() -> None:
+    H, W, t = layer(np.float64, n=2)
+    H[0] = np.inf
+    found = linear_cross_entropy(H, W, t, reduction="none")
+    assert np.isnan(found.loss).tolist() == [True, False]

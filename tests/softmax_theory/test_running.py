@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from softmax_theory import LogSumExp, logsumexp
+from softmax_theory import LogSumExp, log_softmax, logsumexp, softmax
 from softmax_theory.testing import FAMILIES, exact, sample
 from softmax_theory.testing.exact import ulps
 
@@ -34,6 +34,14 @@ def test_one_update_is_exact_to_the_last_digits(family: str, dtype: type, classe
     assert ulps(state.result(), exact.logsumexp(z)).max() <= 4
     assert ulps(state.probabilities(z), exact.softmax(z)).max() <= 4
     assert ulps(state.log_probabilities(z), exact.log_softmax(z)).max() <= 4
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("z", [[1.0, 2.0], [1e4, 9995.0], [nan, 0.0], [-inf, -inf], [inf, 0.0]])
+def test_one_sum_has_the_probabilities_of_its_logits_too(z: list[float]) -> None:
+    state = LogSumExp().update(z)
+    np.testing.assert_array_max_ulp(state.probabilities(z), softmax(z), 4)
+    np.testing.assert_array_max_ulp(state.log_probabilities(z), log_softmax(z), 4)
 
 
 @pytest.mark.parametrize(
