@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from docutils import nodes
 from sklearn.datasets import load_iris
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
+
+from softmax_theory.testing import exact
 
 FORMS = "_templates/figures"
 
@@ -25,7 +28,26 @@ def flowers() -> list[tuple[float, float, int]]:
     return list(zip(*iris.data[:, 2:].T.tolist(), iris.target.tolist(), strict=True))
 
 
-DATA: dict[str, Callable[[], object]] = {"training": flowers}
+def exact_digits() -> list[dict[str, tuple[float, float]]]:
+    """Return the exact results for each size of the logits, as sums of two floats each.
+
+    An offset of all logits changes none of them, and the logits of the page are exact floats.
+    """
+    z = np.arange(61.0)[:, np.newaxis] * [1, 0.5, 0]
+    truth = np.zeros(len(z), dtype=int)
+    columns = {
+        "output": (exact.softmax(z), np.s_[:, 2]),
+        "loss": (exact.cross_entropy(z, truth), np.s_[:]),
+        "derivative": (exact.cross_entropy_gradient(z, truth), np.s_[:, 0]),
+    }
+    pairs = {
+        name: zip(values.value[column].tolist(), values.rest[column].tolist(), strict=True)
+        for name, (values, column) in columns.items()
+    }
+    return [dict(zip(pairs, row, strict=True)) for row in zip(*pairs.values(), strict=True)]
+
+
+DATA: dict[str, Callable[[], object]] = {"training": flowers, "digits": exact_digits}
 
 
 def controls(form: Path, root: str) -> str:

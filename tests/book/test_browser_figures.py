@@ -1,5 +1,6 @@
 """What a figure to move shows, on its own page and in its chapter."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -18,6 +19,7 @@ from softmax_theory import (
     softmax,
     softmax_vjp,
 )
+from softmax_theory.testing import exact
 
 pytestmark = pytest.mark.browser
 
@@ -140,10 +142,37 @@ def training_drawn(state: State) -> dict[str, Any]:
     }
 
 
+def digits_logits(state: State) -> np.ndarray:
+    return state["size"] * np.array([1, 0.5, 0]) + state["offset"]
+
+
+@np.errstate(all="ignore")
+def digits_numbers(state: State) -> dict[str, Any]:
+    """Return what float64 makes of the formula, with and without the largest logit subtracted."""
+    z = digits_logits(state)
+    numbers = {"z": z}
+    for name, exponentials in (("formula", np.exp(z)), ("shifted", np.exp(z - z[0]))):
+        y = exponentials / exponentials.sum()
+        numbers |= {f"{name}.output": y[2], f"{name}.derivative": y[0] - 1}
+    numbers |= {"formula.loss": -np.log(np.exp(z)[0] / np.exp(z).sum())}
+    return numbers | {"shifted.loss": np.log(np.exp(z - z[0]).sum())}
+
+
+def digits_drawn(state: State) -> dict[str, Any]:
+    z = digits_logits(state)
+    values = {
+        "output": softmax(z)[2],
+        "loss": cross_entropy(z, 0),
+        "derivative": cross_entropy_gradient(z, 0)[0],
+    }
+    return {f"exact-{name}": float(value) for name, value in values.items()}
+
+
 FIGURES = [
     Figure("softmax", "softmax.html", softmax_numbers, softmax_drawn),
     Figure("difference", "cross-entropy-derivative.html", difference_numbers, difference_drawn),
     Figure("training", "classifier.html", training_numbers, training_drawn),
+    Figure("digits", "accuracy.html", digits_numbers, digits_drawn),
 ]
 
 
@@ -185,8 +214,37 @@ def test_a_figure_shows_the_numbers_of_the_module(page, address: str, figure: Fi
         for name, wanted in figure.drawn(state).items():
             if isinstance(wanted, str):
                 assert shown[name] == wanted, state
+            elif isinstance(wanted, float):
+                # Drawn with 15 digits.
+                assert abs(float(shown[name]) / wanted - 1) < 6e-15, state
             else:
                 np.testing.assert_allclose(shown[name], wanted, atol=1e-3, err_msg=f"{state}")
+
+
+def test_the_digits_behind_the_first_wrong_one_are_marked(page, address: str) -> None:
+    """A result is right to so many digits if it is within half a unit of the last of them."""
+    page.goto(f"{address}/figures/digits.html")
+    states = states_of(page)
+    drawn = page.evaluate(DRAWN.replace("one.textContent", "one.innerHTML"), states)
+    kept = set()
+    for state, shown in zip(states, drawn, strict=True):
+        z = digits_logits(state)[np.newaxis]
+        values = {
+            "output": exact.softmax(z).value[0, 2],
+            "loss": exact.cross_entropy(z, [0]).value[0],
+            "derivative": exact.cross_entropy_gradient(z, [0]).value[0, 0],
+        }
+        for name, wanted in values.items():
+            for method in ("formula", "shifted"):
+                text = shown[f"{method}-{name}"]
+                result = float(re.sub("<[^>]*>", "", text).replace("Infinity", "inf"))
+                right = sum(map(str.isdigit, re.split("[<e]", text)[0]))
+                kept.add(right)
+                error = abs(result / wanted - 1)
+                # A result of 15 digits is drawn to half a unit of the last.
+                assert right == 0 or error <= 0.5 * 10.0**-right + 6e-15, (state, name, text)
+                assert right == 15 or not error < 0.5 * 10.0 ** -(right + 1) - 6e-15, (state, text)
+    assert {0, 7, 12, 15} <= kept
 
 
 def state(page) -> State:
