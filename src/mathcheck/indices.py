@@ -72,18 +72,13 @@ def certain_indices(node: Node, table: Table) -> frozenset[str]:
         names = names_in(node.body)
         if any(c.variable not in names for c in node.conditions if isinstance(c, Range)):
             return frozenset()
+    free = free_indices(node, table)
     below: frozenset[str] = frozenset()
+    own = free
     for child in children(node):
         below |= certain_indices(child, table)
-    return (below | own_indices(node, table)) & free_indices(node, table)
-
-
-def own_indices(node: Node, table: Table) -> frozenset[str]:
-    """Return the indices of a node without those of the nodes below it."""
-    own = free_indices(node, table)
-    for child in children(node):
         own -= free_indices(child, table)
-    return own
+    return (below | own) & free
 
 
 def names_in(node: Node) -> frozenset[str]:

@@ -90,13 +90,6 @@ def gap(a: Any, b: Any) -> float:
     return float(2.0 ** max(-1000.0, min(100.0, relative)))
 
 
-def unsigned(side: Node) -> Node:
-    """Return a side without a minus sign in front."""
-    if isinstance(side, Operation) and side.name == "negative":
-        return side.operands[0]
-    return side
-
-
 def printed(side: Node, count: int) -> list[Node]:
     """Return the entries of a matrix that is printed, or a side for each of its entries."""
     cells = [cell for row in side.rows for cell in row] if isinstance(side, Matrix) else []
@@ -105,7 +98,9 @@ def printed(side: Node, count: int) -> list[Node]:
 
 def close(a: Any, b: Any, sides: Sequence[Node]) -> bool:
     """Return whether two numbers agree to the printed digits, or to one part in twenty."""
-    for side in map(unsigned, sides):
+    for side in sides:
+        if isinstance(side, Operation) and side.name == "negative":
+            [side] = side.operands
         if isinstance(side, Number) and side.decimals:
             return bool(abs(a - b) <= Fraction(5001, 10000) / 10**side.decimals)
     return bool(abs(a - b) <= APPROXIMATE * max(abs(a), abs(b)))

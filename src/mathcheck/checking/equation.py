@@ -84,20 +84,20 @@ def read(text: str, options: Options, place: Context) -> Reading:
     """
     items = read_items(text)
     table, extra = narrowed(options.where, place.table)
-    inside = replace(place, table=table)
     statements = read_statements(items, table, len(text))
     condition = options.inline and is_bare_condition(statements, table)
-    wanted = [] if condition else defined_sides(statements, options.defines, table)
-    prepared, problems = [], []
-    for number, statement in enumerate(statements):
-        mine = frozenset(side for _, n, side in wanted if n == number)
-        ready, found = prepare(statement, mine, extra, table)
-        prepared.append(ready)
-        problems.extend(found)
+    names = [] if condition else filter(None, split_options(options.defines))
+    wanted = [defined_side(statements, name, table) for name in names]
+    both = [
+        prepare(statement, frozenset(s for _, n, s in wanted if n == number), extra, table)
+        for number, statement in enumerate(statements)
+    ]
+    prepared = tuple(ready for ready, _ in both)
     definitions = place.definitions
     for node, number, side in wanted:
         sides = statements[number].chain.sides
-        body = prepared_body(sides[side + 1], sides[side], table)
+        outer = certain_indices(sides[side], table)
+        body, _ = check_sums(bind_sums(sides[side + 1], outer, table), outer, frozenset(), table)
         conditions = prepared[number].conditions[side]
         definition = define(node, body, table)
         definitions = definitions.added(
@@ -106,12 +106,12 @@ def read(text: str, options: Options, place: Context) -> Reading:
     return Reading(
         text,
         options,
-        replace(inside, definitions=definitions),
+        replace(place, table=table, definitions=definitions),
         place,
         replace(place, definitions=definitions),
-        tuple(prepared),
+        prepared,
         extra,
-        tuple(dict.fromkeys(problems)),
+        tuple(dict.fromkeys(problem for _, found in both for problem in found)),
         condition,
     )
 
@@ -159,13 +159,6 @@ def narrowed(where: str, table: Table) -> tuple[Table, tuple[Node, ...]]:
     return table.extended(entries), tuple(conditions)
 
 
-def defined_sides(
-    statements: Sequence[Statement], names: str, table: Table
-) -> list[tuple[Node, int, int]]:
-    """Return the sides that an equation defines: each with its statement and place in the chain."""
-    return [defined_side(statements, text, table) for text in filter(None, split_options(names))]
-
-
 def defined_side(statements: Sequence[Statement], text: str, table: Table) -> tuple[Node, int, int]:
     """Return the first side that reads as a text and has its definition to the right."""
     wanted = read_expression(read_items(text), table, len(text))
@@ -174,11 +167,3 @@ def defined_side(statements: Sequence[Statement], text: str, table: Table) -> tu
             if node == wanted and statement.chain.signs[side] == "=":
                 return wanted, number, side
     raise Refusal(f":defines: {text} is not a side of the equation with a definition to its right")
-
-
-def prepared_body(body: Node, left: Node, table: Table) -> Node:
-    """Return the body of a definition with its sums bound, and repaired where they are wrong."""
-    outer = certain_indices(left, table)
-    bound = bind_sums(body, outer, table)
-    changed, _ = check_sums(bound, outer, frozenset(), table)
-    return changed

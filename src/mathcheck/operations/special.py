@@ -115,16 +115,6 @@ def jump(
     return Function(function, value, slope)
 
 
-def sign_of(x: Any) -> int:
-    """Return the sign of a number, if the bounds allow it."""
-    return x.sign() if isinstance(x, Ball) else (x > 0) - (x < 0)
-
-
-def ceiling_of(x: Any) -> int:
-    """Return the smallest whole number that is not below."""
-    return -whole_part(-x)
-
-
 erf: Function = Function(
     "erf",
     enclosed(libmp.mpf_erf, bell_bound, twice=True),
@@ -144,9 +134,14 @@ gamma: Function = Function(
     "gamma", gamma_value, lambda x: gamma(x) * digamma(x), no_pole, NO_POLE, limit=FACTORS
 )
 absolute: Function = jump("absolute", abs, lambda x: x == 0, lambda x: sign(x))
-sign: Function = jump("sign", sign_of, lambda x: x == 0, lambda x: 0)
+sign: Function = jump(
+    "sign",
+    lambda x: x.sign() if isinstance(x, Ball) else (x > 0) - (x < 0),
+    lambda x: x == 0,
+    lambda x: 0,
+)
 floor: Function = jump("floor", whole_part, is_whole, lambda x: 0)
-ceiling: Function = jump("ceiling", ceiling_of, is_whole, lambda x: 0)
+ceiling: Function = jump("ceiling", lambda x: -whole_part(-x), is_whole, lambda x: 0)
 
 RECORDS = (
     record(erf, r"\operatorname{erf}", said="error function", mutation="erfc"),

@@ -70,14 +70,9 @@ def more(cursor: Cursor, clauses: Sequence[Clause]) -> bool:
     if cursor.next_is(",", ";"):
         follower = cursor.peek(1)
         return bool(written) and follower is not None and not is_token(follower, "&")
-    separated = cursor.at == 0 or not written or separates(cursor)
+    last = cursor.items[cursor.at - 1] if cursor.at and written else None
+    separated = last is None or is_token(last, ",", ";", *SPACES) or phrases(last) is not None
     return separated and (begins(cursor) or cursor.next_is("-"))
-
-
-def separates(cursor: Cursor) -> bool:
-    """Return whether the item before the place parts conditions."""
-    last = cursor.items[cursor.at - 1]
-    return is_token(last, ",", ";", *SPACES) or phrases(last) is not None
 
 
 def take(phrase: Phrase, clauses: list[Clause], pending: Pending, place: int) -> None:

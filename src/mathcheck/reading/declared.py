@@ -61,7 +61,8 @@ def component(cursor: Cursor, name: Terminal, below: Script | None, above: Scrip
         raise unfitting(name, below or above, table)
     chosen, places = (exact or choices)[0]
     base = Symbol(chosen, start=name.start, end=(below or above or name).start)
-    if table.kind(chosen) in ("identity", "ones") and all(is_size(i, table) for i in places):
+    sizes = [isinstance(i, Symbol) and table.type(i.key).dimension for i in places]
+    if table.kind(chosen) in ("identity", "ones") and all(sizes):
         # I_D is the matrix of that size, not its row D.
         return sized(base, places, cursor)
     return Component(base, places, start=name.start, end=cursor.before)
@@ -95,7 +96,7 @@ def candidates(key: str, table: Table) -> list[str]:
     for the entries of its bold, then for those of the bold capital; but a letter with a row of
     its own and no bold stands for nothing else.
     """
-    own = [key] if key in table and has_entries(key, table) else []
+    own = [key] if table.type(key).shape or table.type(key).defined else []
     others = table.arrays.get(key, [])
     if plain(key) != key:
         return others or own
@@ -104,16 +105,6 @@ def candidates(key: str, table: Table) -> list[str]:
     if own and not table.type(key).defined:
         return [*own, *bold]
     return [*bold, *capital, *own] if bold or not own else own
-
-
-def has_entries(key: str, table: Table) -> bool:
-    """Return whether a name is an array, or may become one by its definition."""
-    return bool(table.type(key).shape) or table.type(key).defined
-
-
-def is_size(node: Node, table: Table) -> bool:
-    """Return whether an index is the name of a size."""
-    return isinstance(node, Symbol) and table.type(node.key).dimension
 
 
 def sized(base: Symbol, sizes: Sequence[Node], cursor: Cursor) -> Node:

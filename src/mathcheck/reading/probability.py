@@ -43,18 +43,13 @@ def probability(cursor: Cursor, item: Item) -> Node:
             else Refusal("a probability needs its events in brackets", cursor.position)
         )
     inner = cursor.bracket(bars=False)
-    if letter and not names_variable(inner):
+    named = (names.terminal(inner, ahead) for ahead in range(len(inner.items)))
+    if letter and not any(name and inner.table.type(name.key).variable for name in named):
         raise refusal
     events = all_events(inner)
     given = all_events(inner) if inner.accept("|", r"\mid") else []
     inner.complete()
     return probability_of(events, given, start, cursor.before)
-
-
-def names_variable(cursor: Cursor) -> bool:
-    """Return whether a bracket names a random variable."""
-    found = (names.terminal(cursor, ahead) for ahead in range(len(cursor.items)))
-    return any(name is not None and cursor.table.type(name.key).variable for name in found)
 
 
 def probability_of(

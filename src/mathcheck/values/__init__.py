@@ -29,9 +29,9 @@ from mathcheck.values.scope import Scope, Shared, TooMuch, index_range, lookup
 
 scope.EVALUATORS.update(
     {
-        tree.Number: leaves.of_number,
+        tree.Number: lambda node, at: node.value if node.value.denominator > 1 else int(node.value),
         tree.Constant: leaves.of_constant,
-        tree.Symbol: leaves.of_symbol,
+        tree.Symbol: lambda node, at: lookup(node.key, at, node.start),
         tree.FunctionName: leaves.of_function_name,
         tree.Component: leaves.of_component,
         tree.Call: calls.of_call,
@@ -43,7 +43,7 @@ scope.EVALUATORS.update(
         tree.Matrix: matrices.of_matrix,
         tree.Pattern: matrices.of_matrix,
         tree.Listed: matrices.of_listed,
-        tree.Indicator: sums.of_indicator,
+        tree.Indicator: lambda node, at: int(conditions.holds(node.condition, at)),
         tree.Derivative: derivatives.of_derivative,
         tree.Limit: limits.of_limit,
         tree.Integral: integrals.of_integral,

@@ -9,10 +9,10 @@ import numpy as np
 from mathcheck.definitions import Definition, Definitions
 from mathcheck.expressions import Component, Derivative, Evaluated, FunctionName, Node, Symbol
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.arrays import Row
 from mathcheck.values.calls import slopes, written
-from mathcheck.values.leaves import first_entries, of_component
-from mathcheck.values.scope import Scope, lookup, value, whole
+from mathcheck.values.leaves import places_of
+from mathcheck.values.scope import Scope, lookup, value
 
 
 def of_derivative(node: Derivative, scope: Scope) -> Any:
@@ -40,18 +40,13 @@ def differentiated(body: Node, variables: list[Node], scope: Scope, node: Deriva
 
 def varied(variable: Node, array: Any, scope: Scope) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the place of a variable in its array, and the lengths of the rest of the array."""
-    lengths = array.shape if isinstance(array, np.ndarray) else ()
+    array = np.asarray(array, dtype=object)
     if not isinstance(variable, Component):
-        return (), lengths
-    if len(variable.indices) > len(lengths):
-        raise Refusal(f"an index on {shape(array)}", variable.start)
-    of_component(variable, scope)  # checks the indices
-    firsts = first_entries(variable.base, scope)
-    start = tuple(
-        whole(index, scope, "an index") - (firsts[n] if n < len(firsts) else 1)
-        for n, index in enumerate(variable.indices)
-    )
-    return start, lengths[len(start) :]
+        return (), array.shape
+    start = places_of(variable, array, scope)
+    if any(isinstance(place, slice) for place in start):
+        raise Refusal("a derivative by a part of an array", variable.start)
+    return tuple(start), array.shape[len(start) :]
 
 
 def stacked(results: list[Any], lengths: tuple[int, ...]) -> Any:
@@ -89,8 +84,8 @@ def of_body(body: Node, node: Derivative, scope: Scope) -> Any:
 
 def by_parameters(definition: Definition, definitions: Definitions) -> frozenset[str]:
     """Return the names on which the parameters of a function depend where it stands bare."""
-    keys = [p.key for p in definition.parameters or () if p.key]
-    return frozenset().union(*(definitions.dependencies(key) for key in keys))
+    keys = (p.key for p in definition.parameters or () if p.key)
+    return frozenset().union(*map(definitions.dependencies, keys))
 
 
 def of_evaluated(node: Evaluated, scope: Scope) -> Any:

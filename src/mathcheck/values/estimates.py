@@ -27,18 +27,25 @@ def leafwise(estimate: Callable[[list[Any]], Any], numbers: Sequence[Any]) -> An
 
 
 def size(x: Any) -> float:
-    """Return the logarithm of an upper bound of the absolute value of a number."""
-    if isinstance(x, Rational):
-        return logarithm(x)
-    if not isinstance(x, Ball):
+    """Return the logarithm of an upper bound of the absolute value, also of the derivatives."""
+    if isinstance(x, Ball):
+        return x.high
+    if isinstance(x, Dual):
+        return max(size(x.value), size(x.slope))
+    if not isinstance(x, Rational):
         raise NotExact("an estimate")
-    return x.high
+    return logarithm(x)
 
 
 def estimated(x: Any, error: float, terms: float, what: str) -> Ball:
     """Return a number with its estimated error, or say that it has not settled."""
     if error > terms - SETTLED:
         raise Undefined(f"{what} does not settle; it may have no value, or mark it as not checked")
+    return widened(x, error, terms)
+
+
+def widened(x: Any, error: float, terms: float) -> Ball:
+    """Return a number with an estimated error."""
     x = ball(x)
     radius = max(x.radius, error) + 1 if error > NEVER else x.radius
     return Ball(x.middle, radius, max(x.terms, terms))

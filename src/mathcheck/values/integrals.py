@@ -15,7 +15,7 @@ from mathcheck.numbers.precision import Beyond, Undecided, Undefined, digits
 from mathcheck.operations.elementary import cosh, exp, sinh
 from mathcheck.operations.special import pi
 from mathcheck.values.conditions import is_infinite
-from mathcheck.values.estimates import leafwise, size
+from mathcheck.values.estimates import leafwise, size, widened
 from mathcheck.values.scope import Scope, scalar
 
 # Points of the quadrature for each unit, at first and at last, and how many units.
@@ -87,23 +87,18 @@ def refined(integrand: Callable[[Any], Any]) -> tuple[Any, dict[Fraction, Any]]:
         ends *= 2
         points |= {k * step: integrand(k * step) for k in range(1 - ends, ends, 2)}
         now = total(points, step)
-        absolute = max(map(size_of, points.values()))
+        absolute = max(map(size, points.values()))
         # An integrand that is an integral itself has an error of its own.
-        settled = size_of(now - before) <= max(absolute - AGREED, error_of(now) + COARSEST)
+        settled = size(now - before) <= max(absolute - AGREED, error_of(now) + COARSEST)
         if settled or step <= Fraction(1, FINEST):
             break
-    edges = COARSEST + max(size_of(points[UNITS]), size_of(points[-UNITS]))
+    edges = COARSEST + max(size(points[UNITS]), size(points[-UNITS]))
     if edges > absolute - EDGES or not settled:
         raise Undefined(
             "the integral does not settle; it may have no value, or split it where it is not smooth"
         )
     error = max(edges, absolute - AGREED) + COARSEST
     return leafwise(lambda parts: widened(parts[0], error, absolute), [now]), points
-
-
-def size_of(x: Any) -> float:
-    """Return the logarithm of the larger of a number and its derivatives."""
-    return max(size_of(x.value), size_of(x.slope)) if isinstance(x, Dual) else size(x)
 
 
 def error_of(x: Any) -> float:
@@ -119,12 +114,6 @@ def total(points: dict[Fraction, Any], step: Fraction) -> Any:
     for at in sorted(points):
         result = result + points[at]
     return result * step
-
-
-def widened(x: Any, error: float, terms: float) -> Ball:
-    """Return a number with an estimated error."""
-    x = ball(x)
-    return Ball(x.middle, max(x.radius, error) + 1, max(x.terms, terms))
 
 
 def search(integrand: Callable[[Any], Any], points: dict[Fraction, Any], node: Integral) -> None:

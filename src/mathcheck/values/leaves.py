@@ -12,7 +12,6 @@ from mathcheck.expressions import (
     Constant,
     FunctionName,
     Node,
-    Number,
     Operation,
     Slice,
     Symbol,
@@ -21,12 +20,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
 from mathcheck.operations import TABLE
 from mathcheck.operations.special import euler, pi
-from mathcheck.values.scope import Scope, lookup, value, whole
-
-
-def of_number(node: Number, scope: Scope) -> Any:
-    """Return a number of the text, which is rational."""
-    return node.value.numerator if node.value.denominator == 1 else node.value
+from mathcheck.values.scope import Scope, value, whole
 
 
 def of_constant(node: Constant, scope: Scope) -> Any:
@@ -34,11 +28,6 @@ def of_constant(node: Constant, scope: Scope) -> Any:
     if node.name == "infinity":
         raise Refusal("infinity is the end of a range or limit, not a number", node.start)
     return {"e": euler, "pi": pi}[node.name]()
-
-
-def of_symbol(node: Symbol, scope: Scope) -> Any:
-    """Return the value of a name."""
-    return lookup(node.key, scope, node.start)
 
 
 def of_function_name(node: FunctionName, scope: Scope) -> Any:
@@ -53,6 +42,11 @@ def of_component(node: Component, scope: Scope) -> Any:
         array = array.entries
     if not isinstance(array, np.ndarray):
         raise Refusal("a number has no index", node.start)
+    return array[tuple(places_of(node, array, scope))]
+
+
+def places_of(node: Component, array: np.ndarray, scope: Scope) -> list[Any]:
+    """Return the places that indices name in an array, counted from zero."""
     if len(node.indices) > array.ndim:
         raise Refusal(
             f"{len(node.indices)} indices on {shape(array)}, which has {array.ndim}", node.start
@@ -74,7 +68,7 @@ def of_component(node: Component, scope: Scope) -> Any:
                 node.start,
             )
         places.append(place)
-    return array[tuple(places)]
+    return places
 
 
 def check_counting(node: Component, scope: Scope) -> None:

@@ -121,25 +121,19 @@ def at_point(node: Limit, scope: Scope, x: Any, *, far: bool) -> Any:
 
 def settled(sides: list[list[Any]], node: Limit) -> Any:
     """Return the limit of values that are numbers or arrays."""
-    what = f"the limit for {node.variable}"
-    columns = zip(*(flat(x) for x in sides[0][1:]), strict=True)
-    if len(sides) == 1:
-        results = [limit([(first, list(c))], what) for first, c in starts(sides[0], columns)]
-    else:
-        others = zip(*(flat(x) for x in sides[1][1:]), strict=True)
-        both = zip(starts(sides[0], columns), starts(sides[1], others), strict=True)
-        results = [limit([(a, list(c)), (b, list(d))], what) for (a, c), (b, d) in both]
+    entries = zip(*map(by_entry, sides), strict=True)
+    results = [limit(list(entry), f"the limit for {node.variable}") for entry in entries]
     shape = sides[0][-1]
     if isinstance(shape, Row):
         return Row(array(results))
     return array(results).reshape(shape.shape) if isinstance(shape, np.ndarray) else results[0]
 
 
-def starts(side: list[Any], columns: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the value far away, where there is one, with those that are near, entry by entry."""
-    columns = list(columns)
-    first = flat(side[0]) if side[0] is not None else [None] * len(columns)
-    yield from zip(first, columns, strict=True)
+def by_entry(side: list[Any]) -> list[tuple[Any, list[Any]]]:
+    """Return for each entry the value far away, where there is one, with those that are near."""
+    near = [list(column) for column in zip(*map(flat, side[1:]), strict=True)]
+    far = [None] * len(near) if side[0] is None else flat(side[0])
+    return list(zip(far, near, strict=True))
 
 
 def limit(sides: list[tuple[Any, list[Any]]], what: str) -> Any:

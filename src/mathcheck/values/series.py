@@ -66,11 +66,6 @@ def unsettled(node: Big) -> Refusal:
     )
 
 
-def sizes(x: Any) -> float:
-    """Return the logarithm of the larger of a number and its derivatives."""
-    return max(sizes(x.value), sizes(x.slope)) if isinstance(x, Dual) else size(x)
-
-
 def added(term: Term, low: int, node: Big) -> Any:
     """Return the sum or product of terms that fall like a geometric series, or None."""
     result: Any = 0 if node.kind == "sum" else 1
@@ -80,8 +75,8 @@ def added(term: Term, low: int, node: Big) -> Any:
     for number in range(low, low + DIRECT):
         next_term = term(number)
         result = tame(result + next_term if node.kind == "sum" else result * next_term)
-        fallen.append(sizes(next_term - neutral))
-        largest = max(largest, fallen[-1] if node.kind == "sum" else sizes(result))
+        fallen.append(size(next_term - neutral))
+        largest = max(largest, fallen[-1] if node.kind == "sum" else size(result))
         if len(fallen) > 2 * WINDOW and max(fallen[-WINDOW:]) < largest - SMALL:
             break
     else:
@@ -95,7 +90,7 @@ def added(term: Term, low: int, node: Big) -> Any:
     if rate is None:
         return None
     for steps in BEHIND:
-        far = sizes(term(number + steps) - neutral)
+        far = size(term(number + steps) - neutral)
         if far > last - rate * steps / 2 + WINDOW:
             return None
     tail = last - math.log2(1 - 2**-rate) + WINDOW

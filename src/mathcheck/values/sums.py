@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mathcheck.expressions import Big, Cases, Constant, Indicator, Range
+from mathcheck.expressions import Big, Cases, Constant, Range
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Arrays, shape
 from mathcheck.numbers.balls import tame
@@ -47,8 +47,3 @@ def of_cases(node: Cases, scope: Scope) -> Any:
             scope.shared.rows.add(id(row))
             return value(row.value, scope)
     raise NoCase("no case holds")
-
-
-def of_indicator(node: Indicator, scope: Scope) -> Any:
-    """Return one if a condition holds, else zero."""
-    return int(holds(node.condition, scope))
