@@ -89,10 +89,12 @@ def report(options: argparse.Namespace) -> int:
             if broken:
                 raise CannotRun(f"{broken[0].file}: {broken[0].message}")
             files = {os.path.relpath(file) for file in only}
-            found = list(fates(documents, module, options.seed))
-            print(table([fate for fate in found if fate.equation.file in files]))
-            return 0 if all(fate.verdict != "hole" for fate in found) else 1
-        checked.extend(check_book(documents, module, only=only, seed=options.seed))
+            all_fates = list(fates(documents, module, options.seed))
+            print(table([fate for fate in all_fates if fate.equation.file in files]))
+            return 0 if all(fate.verdict != "hole" for fate in all_fates) else 1
+        processes = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+        found = check_book(documents, module, only=only, seed=options.seed, processes=processes)
+        checked.extend(found)
     if options.json:
         print(json.dumps([as_json(one) for one in checked], indent=1, ensure_ascii=False))
     else:

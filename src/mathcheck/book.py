@@ -1,15 +1,16 @@
 """A book: its files in reading order, what each equation may use, and the verdicts."""
 
 import hashlib
+import multiprocessing
 import time
-from collections.abc import Generator, Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import mathcheck
 from mathcheck.checking.equation import Context, Reading, read
-from mathcheck.checking.verdict import check, judged, names_used, problem_of, reported
+from mathcheck.checking.verdict import judged, names_used, problem_of, reported
 from mathcheck.contents import NOTATION, book_of, read_book, reading_order, together
 from mathcheck.documents import Document, Equation, Problem, SymbolTable, document_of
 from mathcheck.modules import digest_of, module_namespace
@@ -27,6 +28,12 @@ __all__ = [
     "read_book",
     "reading_order",
 ]
+
+
+# So many equations are worth a process of their own.
+MANY = 50
+# What was read when a process began that only judges.
+READ: list[Reading] = []
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,15 @@ class Checked:
         return found
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """An equation that was read and waits for its verdict, or that has one already."""
+
+    equation: Equation
+    found: Reading | Result
+    seconds: float = 0.0
+
+
 def check_book(
     documents: Sequence[Document],
     module: str = "",
@@ -58,6 +74,7 @@ def check_book(
     only: set[Path] | None = None,
     seed: int = 0,
     passed: MutableMapping[str, Any] | None = None,
+    processes: int = 1,
 ) -> Iterator[Checked]:
     """Check the equations of documents in reading order.
 
@@ -74,48 +91,96 @@ def check_book(
     passed : mapping, optional
         Verdicts of equations that passed before, by fingerprint. Those are not checked again;
         new passes are added, and those that did not occur are dropped.
+    processes : int
+        In how many processes equations are checked, if there are many; more than one needs `fork`.
     """
     namespace, source = module_namespace(module)
     code = source + digest_of(sorted(Path(mathcheck.__file__).parent.rglob("*.py")))
-    place = Context(namespace=namespace, seed=seed)
+    waiting = list(read_equations(documents, only, Context(namespace=namespace, seed=seed)))
+    if passed is None:
+        yield from with_verdicts(waiting, [""] * len(waiting), {}, {}, processes)
+        return
+    keys = [fingerprint(w.found, code) if isinstance(w.found, Reading) else "" for _, w in waiting]
     seen: dict[str, Any] = {}
+    yield from with_verdicts(waiting, keys, passed, seen, processes)
+    passed.clear()
+    passed.update(seen)
+
+
+def with_verdicts(
+    waiting: Sequence[tuple[Path, Waiting]],
+    keys: Sequence[str],
+    passed: Mapping[str, Any],
+    seen: dict[str, Any],
+    processes: int,
+) -> Iterator[Checked]:
+    """Yield what waits with its verdict, which is judged unless it passed before."""
+    pairs = list(zip(keys, waiting, strict=True))
+    new = [w.found for key, (_, w) in pairs if isinstance(w.found, Reading) and key not in passed]
+    verdicts = all_judged(new, processes)
+    for key, (path, one) in pairs:
+        result, seconds = one.found, one.seconds
+        if key in passed:
+            # JSON has no tuples.
+            fields: dict[str, Any] = {
+                k: tuple(v) if isinstance(v, list) else v for k, v in passed[key].items()
+            }
+            result = Result(**fields)
+        elif isinstance(result, Reading):
+            result, taken = next(verdicts)
+            seconds += taken
+        if key and result.passed:
+            seen[key] = asdict(result)
+        yield Checked(one.equation, result, seconds, path)
+
+
+def all_judged(readings: list[Reading], processes: int) -> Iterator[tuple[Result, float]]:
+    """Yield the verdicts on all readings, each with the seconds that it took."""
+    if processes < 2 or len(readings) < MANY:
+        yield from map(timed, readings)
+        return
+    # A process that is forked has what was read in its memory; nothing but results is sent.
+    fork = multiprocessing.get_context("fork")
+    with fork.Pool(processes, initializer=READ.extend, initargs=(readings,)) as pool:
+        yield from pool.imap(timed_at, range(len(readings)))
+
+
+def timed_at(place: int) -> tuple[Result, float]:
+    """Return the verdict on one of the readings that a process began with."""
+    return timed(READ[place])
+
+
+def timed(reading: Reading) -> tuple[Result, float]:
+    """Return the verdict on a reading, and the seconds that it took."""
+    start = time.perf_counter()
+    return judged(reading), time.perf_counter() - start
+
+
+def read_equations(
+    documents: Sequence[Document], only: set[Path] | None, place: Context
+) -> Iterator[tuple[Path, Waiting]]:
+    """Yield the equations of documents, read one after another, with the documents' paths."""
     book = place.table
     for document in documents:
+        place = at_chapter(place, book)
         wanted = only is None or document.path in only
-        start = at_chapter(place, book)
-        place = yield from check_document(document, start, wanted, code, passed, seen)
+        if document.unread or wanted:
+            yield from ((document.path, unread(problem)) for problem in document.problems)
+        for part in document.parts:
+            if isinstance(part, SymbolTable):
+                place, one = extended(place, part)
+            else:
+                place, one = read_equation(part, place, wanted)
+            if one:
+                yield document.path, one
         if document.path.stem == NOTATION:
             book = place.table
-    if passed is not None:
-        passed.clear()
-        passed.update(seen)
 
 
-def check_document(
-    document: Document,
-    place: Context,
-    wanted: bool,
-    code: str,
-    passed: MutableMapping[str, Any] | None,
-    seen: dict[str, Any],
-) -> Generator[Checked, None, Context]:
-    """Yield the verdicts on the equations of a document, and return what holds after it."""
-    if document.unread or wanted:
-        yield from (replace(unread(p), document=document.path) for p in document.problems)
-    for part in document.parts:
-        if isinstance(part, SymbolTable):
-            place, checked = extended(place, part)
-        else:
-            place, checked = check_part(part, place, wanted, code, passed, seen)
-        if checked:
-            yield replace(checked, document=document.path)
-    return place
-
-
-def unread(problem: Problem) -> Checked:
+def unread(problem: Problem) -> Waiting:
     """Return the verdict on a part of a file that can't be read."""
     equation = Equation(problem.file, problem.line, "", problem.subject)
-    return Checked(equation, Result("refused", problem.message), 0.0)
+    return Waiting(equation, Result("refused", problem.message))
 
 
 def at_chapter(place: Context, book: Table) -> Context:
@@ -123,7 +188,7 @@ def at_chapter(place: Context, book: Table) -> Context:
     return replace(place, table=book, definitions=place.definitions.of_names_in(book))
 
 
-def extended(place: Context, part: SymbolTable) -> tuple[Context, Checked | None]:
+def extended(place: Context, part: SymbolTable) -> tuple[Context, Waiting | None]:
     """Return the context with a symbol table added, or what is wrong with the table."""
     try:
         new = entries(parse_symbols(part.lines), place.table)
@@ -132,41 +197,22 @@ def extended(place: Context, part: SymbolTable) -> tuple[Context, Checked | None
     return replace(place, table=place.table.extended(new)), None
 
 
-def check_part(
-    equation: Equation,
-    place: Context,
-    wanted: bool,
-    code: str,
-    passed: MutableMapping[str, Any] | None,
-    seen: dict[str, Any],
-) -> tuple[Context, Checked | None]:
-    """Check one equation, or take its verdict from an earlier build."""
+def read_equation(
+    equation: Equation, place: Context, wanted: bool
+) -> tuple[Context, Waiting | None]:
+    """Read one equation; of one that is not wanted its definitions alone are taken."""
     if equation.unchecked:
         result = Result("unchecked", equation.unchecked)
-        return place, (Checked(equation, result, 0.0) if wanted else None)
+        return place, (Waiting(equation, result) if wanted else None)
     start = time.perf_counter()
     options = replace(equation.options, origin=origin_of(equation))
-    if not wanted:
-        _, after = check(equation.text, replace(options, given=True), place)
-        return after, None
     try:
         reading = read(equation.text, options, place)
     except CRASHES as error:
         result = reported([problem_of(error)], None)
-        return place, Checked(equation, result, time.perf_counter() - start)
-    key = "" if passed is None else fingerprint(reading, code)
-    if passed is not None and key in passed:
-        # JSON has no tuples.
-        fields: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in passed[key].items()
-        }
-        result = Result(**fields)
-    else:
-        result = judged(reading)
-    if result.passed:
-        seen[key] = asdict(result)
-    return reading.after, Checked(equation, result, time.perf_counter() - start)
+        return place, (Waiting(equation, result) if wanted else None)
+    seconds = time.perf_counter() - start
+    return reading.after, (Waiting(equation, reading, seconds) if wanted else None)
 
 
 def origin_of(equation: Equation) -> str:

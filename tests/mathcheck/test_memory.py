@@ -1,6 +1,7 @@
 """Only passes are remembered, and only while nothing that they use has changed."""
 
 import json
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from mathcheck import book
 from mathcheck.book import check_book, read_book
+from mathcheck.documents import document_of
 
 TEXT = r"""
 ```{symbols}
@@ -67,3 +69,16 @@ def test_a_changed_symbol_is_noticed(evaluated: Any) -> None:
     assert len(again) == 5
     again, _ = evaluated(TEXT.replace("f, g :", "h, f, g :").replace("x : real", "x : positive"))
     assert again == ["f(x) = x + 2"]
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_several_processes_say_what_one_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "MANY", 2)
+    document = document_of(f"{TEXT}\n$$x / 0 = 1$$\n", Path("text.md"), "text.md")
+    alone, together = (
+        [(c.equation, c.result) for c in check_book([document], processes=number)]
+        for number in (1, 2)
+    )
+    assert alone == together
+    assert {r.status for _, r in together} == {"defines", "checked", "failed", "refused"}

@@ -118,24 +118,16 @@ def names_used(reading: Reading) -> frozenset[str]:
     return frozenset(found)
 
 
-def stands(
-    text: str, options: Options, place: Context, only: tuple[int, int] | None = None
-) -> bool:
-    """Return whether an equation, or one relation of it, passes; without a report."""
+def stands(text: str, options: Options, place: Context) -> bool:
+    """Return whether an equation passes; without a report."""
     try:
-        return passes(read(text, options, place), only)
+        reading = read(text, options, place)
+        if reading.problems or not reading.relations:
+            return False
+        tally = tallied(reading, brief=True)
+        return not (tally.wrong or unmet(reading, tally) or loose(reading))
     except CRASHES:
         return False
-
-
-def passes(reading: Reading, only: tuple[int, int] | None) -> bool:
-    """Return whether a reading, or one relation of it, holds at all samples."""
-    if not reading.relations or (reading.problems and only is None):
-        return False
-    tally = tallied(reading, brief=True, only=only)
-    if only is not None:
-        return only not in {*tally.failures, *tally.gaps} and bool(tally.hits.get(only))
-    return not (tally.wrong or unmet(reading, tally) or loose(reading))
 
 
 def same_values(one: Reading, other: Reading, points: int) -> bool:
