@@ -46,14 +46,9 @@ def border_samples(reading: Reading, bases: Iterable[Sample]) -> Iterator[Sample
 
 def borders_of(reading: Reading) -> Iterator[Border]:
     """Yield the pairs of numbers whose order decides something in an equation."""
-    definitions = reading.place.definitions
-    keys = {k for p in reading.prepared for k in definitions.reach(p.chain)}
-    bodies = [d.body for key in sorted(keys) for d in definitions.found.get(key, ())]
-    for ready in reading.prepared:
-        for condition in (c for group in ready.conditions for c in group):
-            yield from of_condition(condition)
-        bodies.append(ready.chain)
-    for body in bodies:
+    for condition in (c for ready in reading.prepared for c in ready.restrictions):
+        yield from of_condition(condition)
+    for body in reading.bodies:
         yield from inside(body)
 
 

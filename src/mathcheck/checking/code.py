@@ -10,7 +10,7 @@ import numpy as np
 from mathcheck.checking.display import describe
 from mathcheck.checking.equation import Reading, split_options
 from mathcheck.checking.prepare import Prepared, order_of
-from mathcheck.checking.sampling import assignments, sampled_keys
+from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.checking.tally import Tally
 from mathcheck.indices import free_indices
 from mathcheck.numbers.arrays import Row, shape
@@ -31,7 +31,7 @@ def code_of(reading: Reading) -> Code | None:
     if not options.python:
         return None
     narrower = {n.partition(" : ")[0].strip() for n in split_options(options.where) if " : " in n}
-    own = sampled_keys(reading.prepared, (), reading.place)
+    own = unknowns(reading).keys
     return compile_expression(
         options.python, reading.place, lambda key: (key in narrower, key in own)
     )

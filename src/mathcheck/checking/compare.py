@@ -14,8 +14,8 @@ from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import (
     assignments,
     sample_points,
-    sampled_keys,
     scales_for,
+    unknowns,
 )
 from mathcheck.checking.search import search
 from mathcheck.checking.tally import Failure, Gap, Pair, Tally
@@ -58,10 +58,10 @@ def tallied(
     """
     code = code_of(reading)
     tally = Tally(brief, effort)
-    keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
+    unknown = unknowns(reading, code.names if code else ())
     scales = scales_for(reading)
     approximated = len(scales) == 1
-    for sample in sample_points(reading, keys, points, scales, tally):
+    for sample in sample_points(reading, unknown, points, scales, tally):
         shallow = brief or approximated or tally.seen
         with digits(DIGITS if shallow else DEEP):
             compare_sample(reading, code, sample, tally)
@@ -73,7 +73,7 @@ def tallied(
         if proved and met and len(tally.seen) >= PROVED_POINTS:
             break
     if not tally.wrong and not proved:
-        search(reading, keys, tally)
+        search(reading, unknown, tally)
     return tally
 
 

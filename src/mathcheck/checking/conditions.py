@@ -18,7 +18,7 @@ TRIED = 20_000
 
 def can_hold(reading: Reading) -> bool:
     """Return whether some values of sizes, indices and whole numbers meet all conditions."""
-    conditions = [c for p in reading.prepared for group in p.conditions for c in group]
+    conditions = [c for p in reading.prepared for c in p.restrictions]
     conditions += [p.chain for p in reading.prepared if p.chain.signs]
     definitions = reading.place.definitions
     keys = sorted(frozenset().union(*map(definitions.reach, conditions)))

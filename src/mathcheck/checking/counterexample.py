@@ -5,7 +5,7 @@ from __future__ import annotations
 from mathcheck import samples
 from mathcheck.checking.compare import compare_all
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import fitting_sizes, sampled_keys
+from mathcheck.checking.sampling import unknowns
 from mathcheck.checking.tally import Failure, Tally
 from mathcheck.latex import Refusal
 from mathcheck.numbers.precision import Undefined
@@ -18,11 +18,10 @@ def smallest_failure(reading: Reading, number: int, relation: int) -> Failure | 
     """Return the simplest counterexample: the smallest sizes, the roundest numbers."""
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed + 1)
-    keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = {key for key in keys if table.type(key).sampled}
+    unknown = unknowns(reading)
     left = SMALL_EFFORT
-    for given in fitting_sizes(reading, keys)[:3]:
-        for values in samples.round_values(sampled, given, table, source):
+    for given in unknown.sizes[:3]:
+        for values in samples.round_values(unknown.sampled, given, table, source):
             tally = Tally()
             scope = reading.place.scope({**given, **values}, left)
             try:

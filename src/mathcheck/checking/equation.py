@@ -73,6 +73,19 @@ class Reading:
         """Return the places of all relations: the statement and the number in its chain."""
         return [(n, r) for n, p in enumerate(self.prepared) for r in range(len(p.chain.signs))]
 
+    @property
+    def claimed(self) -> set[str]:
+        """The signs of the relations that claim something."""
+        return {p.chain.signs[place] for p in self.prepared for place in p.claims}
+
+    @property
+    def bodies(self) -> list[Node]:
+        """The sides of the equation, and the definitions on which they depend."""
+        chains = [ready.chain for ready in self.prepared]
+        names = frozenset().union(*map(self.place.definitions.reach, chains))
+        found = self.place.definitions.found
+        return [*(d.body for key in sorted(names) for d in found.get(key, ())), *chains]
+
 
 def read(text: str, options: Options, place: Context) -> Reading:
     """Read an equation by the symbols and definitions that hold before it.

@@ -10,7 +10,7 @@ from mathcheck import samples
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared
-from mathcheck.checking.sampling import fitting_sizes, sampled_keys
+from mathcheck.checking.sampling import unknowns
 from mathcheck.latex import Refusal
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.exact import NotExact, same
@@ -40,13 +40,7 @@ def decided_exactly(reading: Reading) -> Exactly:
     Real symbols are indeterminates, and every choice of a class, every value of a free index is
     tried. Nothing is said of an equation that is not of this kind.
     """
-    claims = [
-        sign
-        for ready in reading.prepared
-        for relation, sign in enumerate(ready.chain.signs)
-        if relation not in ready.defining
-    ]
-    if not claims or set(claims) != {"="}:
+    if reading.claimed != {"="}:
         return Exactly()
     sizes: list[Mapping[str, int]] = []
     answers: set[bool | None] = set()
@@ -68,11 +62,10 @@ def decided_exactly(reading: Reading) -> Exactly:
 def exact_scopes(reading: Reading) -> Iterator[tuple[Mapping[str, int], Scope]]:
     """Yield the scopes in which symbols stand for themselves, with their sizes."""
     table = reading.place.table
-    keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = sorted(key for key in keys if table.type(key).sampled)
-    for given in fitting_sizes(reading, keys):
+    unknown = unknowns(reading)
+    for given in unknown.sizes:
         if sum(given.values()) <= EXACT_SIZE:
-            for values in samples.exact_values(sampled, given, table):
+            for values in samples.exact_values(unknown.sampled, given, table):
                 yield given, reading.place.scope({**given, **values})
 
 
@@ -91,10 +84,8 @@ def same_function(ready: Prepared, scope: Scope) -> bool | None:
     answers: set[bool | None] = set()
     for values in itertools.product(*(list(index_range(key, scope)) for key in ready.free)):
         inner = scope.child(dict(zip(ready.free, values, strict=True)))
-        for relation in range(len(ready.chain.signs)):
-            if relation in ready.defining or not all(
-                holds(c, inner) for c in ready.conditions[relation]
-            ):
+        for relation in ready.claims:
+            if not all(holds(c, inner) for c in ready.conditions[relation]):
                 continue
             sides = ready.chain.sides[relation : relation + 2]
             left, right = (value(side, inner) for side in sides)

@@ -28,6 +28,16 @@ class Prepared:
     defining: frozenset[int]
     free: tuple[str, ...]
 
+    @property
+    def restrictions(self) -> tuple[Node, ...]:
+        """All conditions of its relations, each once."""
+        return tuple(dict.fromkeys(c for group in self.conditions for c in group))
+
+    @property
+    def claims(self) -> list[int]:
+        """The relations that claim something, by their places."""
+        return [place for place in range(len(self.chain.signs)) if place not in self.defining]
+
 
 def prepare(
     statement: Statement, defining: frozenset[int], extra: tuple[Node, ...], table: Table

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mathcheck import samples
 from mathcheck.checking.borders import border_samples
-from mathcheck.checking.equation import Context, Reading
+from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.ranges import check_ranges
 from mathcheck.checking.strata import chosen
@@ -40,23 +41,28 @@ BASES = 3
 ASSIGNMENTS = 16
 
 
-def sampled_keys(
-    prepared: Sequence[Prepared], python_names: Iterable[str], place: Context
-) -> frozenset[str]:
-    """Return the symbols that need a value."""
+@dataclass(frozen=True)
+class Unknowns:
+    """The symbols that need a value, those of them that are drawn, and the sizes that fit."""
+
+    keys: frozenset[str]
+    sampled: tuple[str, ...]
+    sizes: list[dict[str, int]]
+
+
+def unknowns(reading: Reading, python_names: Iterable[str] = ()) -> Unknowns:
+    """Return what an equation, and its code, needs a value for."""
+    table, definitions = reading.place.table, reading.place.definitions
     found: set[str] = set(python_names)
-    for ready in prepared:
-        for node in (ready.chain, *(c for group in ready.conditions for c in group)):
-            found |= place.definitions.reach(node) | bound_names(node)
-    for key in list(found):
-        found |= place.definitions.dependencies(key)
-    table = place.table
-    for key in list(found):
-        if table.type(key).variable:
-            found |= place.definitions.dependencies(
-                name_key(read_items(table.entries[key].type.size))
-            )
-    return frozenset(key for key in found if key in table)
+    for node in (n for ready in reading.prepared for n in (ready.chain, *ready.restrictions)):
+        found |= definitions.reach(node) | bound_names(node)
+    found = found.union(*map(definitions.dependencies, found))
+    drawn_from = {table.type(key).size for key in found if table.type(key).variable}
+    for name in drawn_from:
+        found |= definitions.dependencies(name_key(read_items(name)))
+    keys = frozenset(key for key in found if key in table)
+    sampled = tuple(sorted(key for key in keys if table.type(key).sampled))
+    return Unknowns(keys, sampled, fitting_sizes(reading, keys))
 
 
 def bound_names(node: Node) -> frozenset[str]:
@@ -65,7 +71,7 @@ def bound_names(node: Node) -> frozenset[str]:
 
 
 def sample_points(
-    reading: Reading, keys: frozenset[str], points: int, scales: Sequence[int], tally: Tally
+    reading: Reading, unknown: Unknowns, points: int, scales: Sequence[int], tally: Tally
 ) -> Iterator[Sample]:
     """Yield samples: all values if they are few, otherwise of each stratum, then at borders.
 
@@ -73,13 +79,12 @@ def sample_points(
     """
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed)
-    sampled = {key for key in keys if table.type(key).sampled}
-    combinations = fitting_sizes(reading, keys)
+    sampled, combinations = unknown.sampled, unknown.sizes
     if not sampled:
         yield from map(Sample, combinations)
         return
-    finite = {key for key in sampled if not table.type(key).continuous}
-    if finite == sampled and (whole := everything(finite, combinations, table)):
+    finite = [key for key in sampled if not table.type(key).continuous]
+    if len(finite) == len(sampled) and (whole := everything(finite, combinations, table)):
         yield from map(Sample, whole)
         return
     covering = covered(combinations)
@@ -105,7 +110,10 @@ def sample_points(
 
 
 def with_all_members(
-    finite: set[str], sampled: set[str], combinations: Sequence[dict[str, int]], reading: Reading
+    finite: Sequence[str],
+    sampled: Sequence[str],
+    combinations: Sequence[dict[str, int]],
+    reading: Reading,
 ) -> Iterator[Sample]:
     """Yield samples with all values of the finite symbols, at the first and the last sizes."""
     table = reading.place.table
@@ -113,7 +121,7 @@ def with_all_members(
     for given in (combinations[0], *combinations[1:][-1:]):
         whole = samples.everything(finite, given, table, MOST_MIXED) if finite else None
         for values in whole or ():
-            others = {k: table.type(k).draw(given, source) for k in sorted(sampled - finite)}
+            others = {k: table.type(k).draw(given, source) for k in sampled if k not in finite}
             yield Sample({**given, **others, **values})
 
 
@@ -126,13 +134,13 @@ def decides(reading: Reading) -> bool:
 
 
 def with_zeros(
-    sampled: set[str], combinations: Sequence[dict[str, int]], reading: Reading
+    sampled: Sequence[str], combinations: Sequence[dict[str, int]], reading: Reading
 ) -> Iterator[Sample]:
     """Yield samples of few round numbers, most of them zero: matrices without an inverse."""
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed + 5)
     for given in itertools.islice(itertools.cycle(combinations), SPARSE):
-        values = {key: table.type(key).sparse(given, source) for key in sorted(sampled)}
+        values = {key: table.type(key).sparse(given, source) for key in sampled}
         yield Sample({**given, **values}, "sparse")
 
 
@@ -142,7 +150,7 @@ def enough(reading: Reading, tally: Tally, fewest: int) -> bool:
 
 
 def everything(
-    keys: set[str], combinations: Sequence[Mapping[str, int]], table: Table
+    keys: Sequence[str], combinations: Sequence[Mapping[str, int]], table: Table
 ) -> list[dict[str, Any]] | None:
     """Return all values at all sizes, if they are finite and few."""
     whole: list[dict[str, Any]] = []
@@ -173,21 +181,18 @@ def scales_for(reading: Reading) -> tuple[int, ...]:
 
 def nodes_read(reading: Reading) -> Iterator[Node]:
     """Yield the nodes of the sides of an equation, and of the definitions that they reach."""
-    definitions = reading.place.definitions
-    names = frozenset().union(*(definitions.reach(p.chain) for p in reading.prepared))
-    bodies = [d.body for key in names for d in definitions.found.get(key, ())]
-    for node in (*bodies, *(p.chain for p in reading.prepared)):
-        yield from walk(node)
+    for body in reading.bodies:
+        yield from walk(body)
 
 
 def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]]:
     """Return the sizes that the conditions on sizes alone allow."""
     table = reading.place.table
     combinations = samples.sizes(samples.needed_sizes(keys, table), table)
-    groups = [group for p in reading.prepared for group in p.conditions]
+    restrictions = (c for ready in reading.prepared for c in ready.restrictions)
     conditions = [
         c
-        for c in dict.fromkeys((*reading.extra, *(c for group in groups for c in group)))
+        for c in dict.fromkeys((*reading.extra, *restrictions))
         if isinstance(c, Relation | Range)
         and all(table.type(key).dimension for key in reading.place.definitions.reach(c))
     ]

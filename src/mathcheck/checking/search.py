@@ -10,7 +10,7 @@ from typing import Any
 from mathcheck import samples
 from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import assignments, covered, fitting_sizes
+from mathcheck.checking.sampling import Unknowns, assignments, covered
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
@@ -24,16 +24,15 @@ EFFORT, POINTS, MOVES = 4000, 200, 120
 ASSIGNMENTS = 4
 
 
-def search(reading: Reading, keys: frozenset[str], tally: Tally) -> None:
+def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
     """Add the failures of inequalities that are found by going down from the worst points."""
     table = reading.place.table
-    sampled = {key for key in keys if table.type(key).sampled}
-    if not any(table.type(key).continuous for key in sampled):
+    if not any(table.type(key).continuous for key in unknown.sampled):
         return
     for pair in reading.relations:
         sign = reading.prepared[pair[0]].chain.signs[pair[1]]
         if sign in SMALLER_LEFT and pair not in tally.failures:
-            failure = Search(reading, sampled, pair).failure()
+            failure = Search(reading, unknown, pair).failure()
             if failure is not None:
                 tally.failures[pair] = failure
 
@@ -41,8 +40,9 @@ def search(reading: Reading, keys: frozenset[str], tally: Tally) -> None:
 class Search:
     """The search for a failure of one inequality."""
 
-    def __init__(self, reading: Reading, sampled: set[str], pair: Pair) -> None:
-        self.reading, self.pair, self.sampled = reading, pair, sampled
+    def __init__(self, reading: Reading, unknown: Unknowns, pair: Pair) -> None:
+        self.reading, self.pair, self.sampled = reading, pair, unknown.sampled
+        self.sizes = covered(unknown.sizes)
         self.ready = reading.prepared[pair[0]]
         self.source = samples.generator(reading.text, reading.place.seed + 3)
         self.left = EFFORT
@@ -70,7 +70,7 @@ class Search:
     def points(self) -> Iterator[Mapping[str, Any]]:
         """Yield points of all scales, and the sizes in turn."""
         table = self.reading.place.table
-        sizes = covered(fitting_sizes(self.reading, frozenset(self.sampled)))
+        sizes = self.sizes
         drawn = samples.stream(self.sampled, sizes, table, self.source)
         # Where a strict inequality becomes an equality all is zero or equal, in the first place.
         for given in (sizes[0], *sizes[1:][-1:]):
@@ -80,7 +80,7 @@ class Search:
 
     def moved(self, values: Mapping[str, Any], step: Fraction) -> Mapping[str, Any]:
         """Return a point nearby: one of the symbols is moved."""
-        key = self.source.choice(sorted(self.sampled))
+        key = self.source.choice(self.sampled)
         sizes = {k: v for k, v in values.items() if k not in self.sampled}
         kind = self.reading.place.table.type(key)
         return {**values, key: kind.moved(values[key], sizes, self.source, step)}

@@ -18,7 +18,7 @@ from mathcheck.checking.equation import Context, Options, Reading, read
 from mathcheck.checking.exactly import Exactly, decided_exactly
 from mathcheck.checking.messages import printed
 from mathcheck.checking.prepare import Prepared
-from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys
+from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Cases, Node, Relation, SetOf, walk
 from mathcheck.latex import Refusal
@@ -107,10 +107,9 @@ def reported(problems: Sequence[Problem], reading: Reading | None, status: str =
 def names_used(reading: Reading) -> frozenset[str]:
     """Return all symbols and definitions on which the verdict on an equation depends."""
     place = reading.place
-    found = set(sampled_keys(reading.prepared, (), place))
-    for ready in reading.prepared:
-        for node in (ready.chain, *(c for group in ready.conditions for c in group)):
-            found |= place.definitions.reach(node)
+    found = set(unknowns(reading).keys)
+    for node in (n for ready in reading.prepared for n in (ready.chain, *ready.restrictions)):
+        found |= place.definitions.reach(node)
     entries = place.table.entries
     if reading.options.python:
         found |= {key for key, entry in entries.items() if entry.python}
@@ -138,7 +137,6 @@ def same_values(one: Reading, other: Reading, points: int) -> bool:
     for first, second in zip(one.prepared, other.prepared, strict=True):
         if first.chain.signs != second.chain.signs or first.conditions != second.conditions:
             return False
-        group = tuple(dict.fromkeys(c for group in first.conditions for c in group))
         free = tuple(sorted({*first.free, *second.free}))
         for a, b in zip(first.chain.sides, second.chain.sides, strict=True):
             if isinstance(a, SetOf):
@@ -146,7 +144,7 @@ def same_values(one: Reading, other: Reading, points: int) -> bool:
                     return False
                 continue
             chain = Relation((a, b), ("=",))
-            pairs.append(Prepared(chain, (group,), frozenset(), free))
+            pairs.append(Prepared(chain, (first.restrictions,), frozenset(), free))
     both = replace(one, prepared=tuple(pairs), options=replace(one.options, python=""))
     try:
         tally = tallied(both, brief=True, points=points)
@@ -183,13 +181,11 @@ def loose(reading: Reading) -> list[Problem]:
         return []
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed + 2)
-    keys = sampled_keys(reading.prepared, (), reading.place)
-    sampled = sorted(key for key in keys if table.type(key).sampled)
-    combinations = fitting_sizes(reading, keys)
+    unknown = unknowns(reading)
     gaps: dict[tuple[int, int], Any] = {}
     for attempt in range(SHARP_POINTS):
-        given = combinations[attempt % len(combinations)]
-        values = {key: table.type(key).draw(given, source, WIDE) for key in sampled}
+        given = unknown.sizes[attempt % len(unknown.sizes)]
+        values = {key: table.type(key).draw(given, source, WIDE) for key in unknown.sampled}
         scope = reading.place.scope({**given, **values})
         for number, ready in enumerate(reading.prepared):
             for assignment in assignments(ready, scope):
@@ -217,7 +213,7 @@ def verdict(reading: Reading) -> Result:
     exactly = decided_exactly(reading) if decides else Exactly()
     if exactly.different:
         problems.append(Problem("differs exactly", None))
-    claims = len(reading.relations) - sum(len(p.defining) for p in reading.prepared)
+    claims = bool(reading.claimed)
     holds_something = claims or reading.options.python
     result = (
         reported(problems, reading)
@@ -253,13 +249,7 @@ def grade(reading: Reading, tally: Tally, exactly: Exactly, proof: Proof | None)
         return "proved"
     if exactly.sizes:
         return "exact"
-    signs = {
-        sign
-        for ready in reading.prepared
-        for relation, sign in enumerate(ready.chain.signs)
-        if relation not in ready.defining
-    }
-    return "sampled" if tally.estimated or not signs <= {"=", "~", "propto"} else "digits"
+    return "sampled" if tally.estimated or not reading.claimed <= {"=", "~", "propto"} else "digits"
 
 
 def found_wrong(reading: Reading, tally: Tally) -> list[Problem]:

@@ -126,25 +126,11 @@ def crossed(operands: Sequence[Any], node: Node) -> Any:
 
 def hadamard(operands: Sequence[Any], node: Node) -> Any:
     """Return the product entry by entry."""
-    a, b = entries_of_both(operands, node)
-    return a * b
-
-
-def hadamard_quotient(operands: Sequence[Any], node: Node) -> Any:
-    """Return the quotient entry by entry."""
-    a, b = entries_of_both(operands, node)
-    result = np.empty(a.shape, dtype=object)
-    for place in np.ndindex(a.shape):
-        result[place] = divide(a[place], b[place])
-    return result
-
-
-def entries_of_both(operands: Sequence[Any], node: Node) -> tuple[np.ndarray, np.ndarray]:
-    """Return two arrays of one shape, and refuse two numbers."""
     a, b = operands
     if not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray):
         raise Refusal(r"\odot between numbers; write \cdot", node.start)
-    return pair(a, b, node)
+    a, b = pair(a, b, node)
+    return a * b
 
 
 def quotient(operands: Sequence[Any], node: Node) -> Any:
@@ -193,7 +179,6 @@ def kronecker(operands: Sequence[Any], node: Node) -> Any:
     return int(operands[0] == operands[1])
 
 
-TWO = "two arrays of one shape"
 sign = family(domain="numbers, and arrays that fit", arity=2, exact="field", form="sign")
 RECORDS = (
     sign("sum", ("+",), total, said="plus", arity=None, domain="operands of one shape"),
@@ -201,13 +186,12 @@ RECORDS = (
     sign("times", ("",), side_by_side, said="times"),
     sign("dot", (r"\cdot",), dotted, said="dot"),
     sign("cross", (r"\times", "*"), crossed, said="times"),
-    sign("hadamard", (r"\odot", r"\circ"), hadamard, said="times, entry by entry,", domain=TWO),
     sign(
-        "hadamard_quotient",
-        (r"\oslash",),
-        hadamard_quotient,
-        said="over, entry by entry,",
-        domain=TWO,
+        "hadamard",
+        (r"\odot", r"\circ"),
+        hadamard,
+        said="times, entry by entry,",
+        domain="two arrays of one shape",
     ),
     sign("quotient", ("/", r"\frac", r"\dfrac", r"\tfrac"), quotient, said="over"),
     sign("power", ("^",), power, said="to the power"),

@@ -45,7 +45,6 @@ INFIXES = {
         Infix("*", MULTIPLIED, "as `\\times`"),
         Infix(r"\odot", MULTIPLIED, "the product entry by entry"),
         Infix(r"\circ", MULTIPLIED, "as `\\odot`"),
-        Infix(r"\oslash", MULTIPLIED, "the quotient entry by entry"),
     )
 }
 POSTFIXES = {
