@@ -23,7 +23,6 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "sphinx_copybutton",
-    "sphinx_design",
     "sphinx_exercise",
     "sphinx_proof",
     "sphinxcontrib.bibtex",
@@ -39,6 +38,7 @@ extensions = [
     "card",
     "parts",
     "figures",
+    "bundle",
 ]
 templates_path = ["book/_templates"]
 exclude_patterns = ["_templates"]
@@ -78,16 +78,18 @@ html_title = project
 html_static_path = ["book/_static"]
 html_favicon = "book/_static/favicon.svg"
 html_css_files = ["book.css"]
-html_js_files = [("copy-mathematics.js", {"defer": "defer"})]
+html_js_files = ["copy-mathematics.js", "search-as-you-type.js"]
 html_domain_indices = False
 html_copy_source = True
 # Without a script; with one the pages follow the system, see book/_templates.
 html_context = {"default_mode": "light"}
 html_theme_options = {
     "show_navbar_depth": 1,
+    "show_toc_level": 2,  # entries that unfold while one scrolls would move those below
     "navbar_persistent": [],
     "back_to_top_button": False,
     "use_download_button": True,
+    "search_as_you_type": True,
     "extra_footer": f"Version {release}",
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

@@ -87,8 +87,10 @@ def describe(
     doctree: nodes.document | None,
 ) -> None:
     """Hand to the template of a page its description and the address of the picture."""
+    title = BeautifulSoup(str(context.get("title", "")), "html.parser").get_text()
+    fallback = f"{title}: a page of the book “{app.config.project}”."
+    context["description"] = (doctree is not None and description(doctree)) or fallback
     if doctree is not None:
-        context["description"] = description(doctree)
         context["picture"] = posixpath.join(app.config.html_baseurl, "_static", "card.png")
 
 

@@ -27,7 +27,8 @@ def test_a_page_loads_quietly_lightly_and_from_one_host(
         urlsplit(url).path.lstrip("/") for url in urls if url.startswith("http") and url != ahead
     }
     files = [site / path for path in paths if Path(path).suffix not in PICTURES]
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 300_000
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 130_000
+    assert len(files) <= 12
 
 
 def test_nothing_overflows_sideways_on_a_narrow_screen(page, address: str, name: str) -> None:
