@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 PYODIDE ?= https://cdn.jsdelivr.net/pyodide/v314.0.3/full/
 
 .DEFAULT_GOAL := help
-.PHONY: help html site test test-browser test-slow test-site mutants serve bench lint lock clean
+.PHONY: help html site audit test test-browser test-slow test-site mutants serve bench lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -22,6 +22,10 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 
 site: html  ## build the folder to publish, _build/site: the pages, and Python for their cells
 	@$(BIN)/python extensions/publish.py _build/html _build/site $(PYODIDE)
+
+audit: html  ## measure the weight, the requests and the layout shift of every page, and run Lighthouse
+	@$(BIN)/python publishing/audit.py
+
 
 test: html  ## run the tests that need no browser
 	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"

@@ -15,23 +15,15 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import chromium
 import pytest
 
 SITE = Path(__file__).parents[2] / "_build" / "html"
 PUBLISHED = SITE.with_name("site")
 EXECUTABLES = {
-    "chromium": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+    "chromium": chromium.PATH,
     "firefox": os.environ.get("FIREFOX", "/usr/bin/firefox-esr"),
 }
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Firefox says this of formulas that it has read only a part of.
 HALF_READ = "Incorrect number of children"
 
@@ -109,7 +101,7 @@ def browser(playwright, engine: str, theme: str, scripts: bool) -> Iterator[obje
     if not Path(executable).exists():
         pytest.fail(f"no {engine} at {executable}; install it or set {engine.upper()} to its path")
     if engine == "chromium":
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
     else:
         # This Firefox takes neither from a context.
         preferences = {
