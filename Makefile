@@ -26,7 +26,6 @@ site: html  ## build the folder to publish, _build/site: the pages, and Python f
 audit: html  ## measure the weight, the requests and the layout shift of every page, and run Lighthouse
 	@$(BIN)/python publishing/audit.py
 
-
 test: html  ## run the tests that need no browser
 	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"
 
