@@ -25,6 +25,12 @@ def tree(page: Path) -> html.HtmlElement:
     return html.fromstring(page.read_text(encoding="utf-8"))
 
 
+def written(chapter: Path) -> str:
+    """The text of a chapter without the cells that hold a text with fences of its own."""
+    text = chapter.read_text(encoding="utf-8")
+    return re.sub(r"^(`{4,})\{code-cell\}.*?^\1$", "", text, flags=re.S | re.M)
+
+
 def test_every_source_has_a_page() -> None:
     assert SOURCES
     assert {path.stem for path in SOURCES} <= {path.stem for path in PAGES}
@@ -126,13 +132,13 @@ def test_every_image_has_alternative_text(page: Path) -> None:
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_every_displayed_equation_is_labelled_and_near_its_code(chapter: Path) -> None:
-    """After an equation a cell follows before the next equation or heading, or it names code."""
-    text = chapter.read_text(encoding="utf-8")
+    """It names code, or says why none, or a cell follows before the next equation or heading."""
+    text = written(chapter)
     blocks = re.findall(r"```\{math\}\n(.*?)```(.*?)(?=```\{math\}|\n## |\Z)", text, flags=re.S)
     assert len(blocks) == text.count("```{math}")
     for options, following in blocks:
         assert ":label:" in options, options
-        assert ":python:" in options or "{code-cell}" in following, options
+        assert re.search(":python:|:no-code:", options) or "{code-cell}" in following, options
     assert "$$" not in text
 
 
@@ -193,9 +199,7 @@ def test_mathematics_is_mathml() -> None:
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_every_displayed_equation_keeps_its_latex_as_written(chapter: Path) -> None:
-    blocks = re.findall(
-        r"```\{math\}\n(?::[^\n]*\n)*(.*?)\n```", chapter.read_text("utf-8"), flags=re.S
-    )
+    blocks = re.findall(r"```\{math\}\n(?::[^\n]*\n)*(.*?)\n```", written(chapter), flags=re.S)
     page = tree(SITE / f"{chapter.stem}.html")
     assert page.xpath("//math[@display='block']//annotation/text()") == blocks
     marks = page.xpath("//details[contains(@class, 'mathcheck')]//pre")
