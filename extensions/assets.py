@@ -79,7 +79,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    pages = [path.read_text(encoding="utf-8") for path in sorted(out.rglob("*.html"))]
+    paths = [*sorted(out.rglob("*.html")), *sorted(out.glob("_static/answers/**/*.js"))]
+    pages = [path.read_text(encoding="utf-8") for path in paths]
     cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
     css = "".join(path.read_text(encoding="utf-8") for path in out.glob("_static/**/*.css"))
     scripts = [

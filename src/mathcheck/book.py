@@ -4,7 +4,7 @@ import hashlib
 import multiprocessing
 import time
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,9 @@ class Checked:
     seconds: float
     # The document that prints it, which may include the file of the equation.
     document: Path = Path()
+    # How it was read, and a digest of all that its verdict depends on.
+    reading: Reading | None = field(default=None, compare=False, repr=False)
+    key: str = ""
 
     @property
     def messages(self) -> list[tuple[int, str]]:
@@ -131,7 +134,8 @@ def with_verdicts(
             seconds += taken
         if key and result.passed:
             seen[key] = asdict(result)
-        yield Checked(one.equation, result, seconds, path)
+        reading = one.found if isinstance(one.found, Reading) else None
+        yield Checked(one.equation, result, seconds, path, reading, key)
 
 
 def all_judged(readings: list[Reading], processes: int) -> Iterator[tuple[Result, float]]:

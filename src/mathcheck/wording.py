@@ -38,8 +38,10 @@ def kind(result: Result) -> str:
 
 
 def word(result: Result) -> str:
-    """Return a verdict in a word or two."""
+    """Return a verdict in a word or two, and for an exact one the sizes."""
     short, _ = GRADES.get(kind(result), (WORDS.get(result.status, result.status), ""))
+    if kind(result) == "exact":
+        return f"{short} for {'; '.join(result.exact)}"
     return f"{short}{for_every(result)}" if result.grade == "proved" else short
 
 

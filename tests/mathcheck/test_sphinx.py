@@ -1,5 +1,6 @@
 """The Sphinx extension, on a small book about means."""
 
+import json
 import shutil
 from io import StringIO
 from pathlib import Path
@@ -267,3 +268,48 @@ def test_dollars_and_amsmath_have_a_mark_of_their_own(build) -> None:
     places = {a.split("#")[1] for a in page.xpath("//div/p/a/@href") if a.startswith("means.html#")}
     assert len(places) == 5
     assert places <= set(html.parse(out / "means.html").xpath("//@id"))
+
+
+SUM = "```{math}\n:label: sum\n\\sum_{i=1}^{n} (x_i - \\bar{x}) = 0\n```\n"
+
+
+def answers_in(out: Path) -> dict:
+    text = (out / "_static" / "answers" / "means.js").read_text(encoding="utf-8")
+    return json.loads(text.partition("] = ")[2].rstrip(";\n"))
+
+
+def test_a_mark_shows_numbers_and_names_the_file_with_more(build) -> None:
+    out, warnings = build(f"{equation(':label: average', ':python: mean(x)')}\n\n{SUM}")
+    assert warnings == ""
+    for mark in html.parse(out / "means.html").xpath("//details[@data-answers]"):
+        page, _, key = mark.get("data-answers").partition("#")
+        answers = answers_in(out)[key]
+        assert page == "means"
+        assert mark.xpath("string(.//*[@class='sample'])") == answers["samples"][0]
+        assert len(answers["samples"]) == 20
+        fragment = html.fromstring(answers["html"])
+        assert len(fragment.xpath(".//details[@class='slip']//*[@class='finding']")) >= 3
+        assert "the values" in fragment.xpath("string(.//dl[@class='letters'])")
+
+
+def test_a_text_shows_an_equation_with_slips(build) -> None:
+    chapter = f"{equation()}\n\n{SUM}\n```{{breakable}} sum\n:changes: 2\n```\n"
+    out, warnings = build(chapter)
+    assert warnings == ""
+    [box] = html.parse(out / "means.html").xpath("//div[contains(@class, 'breakable')]")
+    assert len(box.xpath("./details[@class='slip']")) == 2
+    assert box.xpath("string(.//*[@class='sample'])").startswith("left = right = 0 at n = 3")
+    _, warnings = build(chapter.replace("{breakable} sum", "{breakable} product"))
+    assert "no equation product" in warnings
+    assert "means.md" in warnings
+
+
+def test_answers_are_remembered_while_nothing_changes(build, tmp_path: Path) -> None:
+    build(f"{equation()}\n\n{SUM}")
+    memory = tmp_path / "doctrees" / "mathcheck-answers.json"
+    before = memory.read_text(encoding="utf-8")
+    memory.write_text(before.replace('left = right = 0"', 'from memory"'), encoding="utf-8")
+    out, _ = build(f"{equation()}\n\n{SUM}\nMore text.\n")
+    assert "from memory" in (out / "means.html").read_text(encoding="utf-8")
+    out, _ = build(f"{equation()}\n\n{SUM.replace('(x_i', '(2 x_i - x_i')}")
+    assert "from memory" not in (out / "means.html").read_text(encoding="utf-8")

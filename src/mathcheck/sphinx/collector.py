@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
-from mathcheck.book import check_book
+from mathcheck.answers import Answers, remembered
+from mathcheck.answers import answers as answers_of
+from mathcheck.book import Checked, check_book
 from mathcheck.contents import book
 from mathcheck.modules import ModuleProblem, module_namespace
-from mathcheck.sphinx.directives import Count, EquationList
+from mathcheck.sphinx.directives import Breakable, Count, EquationList
 from mathcheck.sphinx.functions import labels_of
 from mathcheck.sphinx.marks import place_marks
-from mathcheck.sphinx.state import Page, Verdicts, formulas, place_of, state
+from mathcheck.sphinx.state import Page, formulas, place_of, state
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ def check(app: Sphinx) -> None:
     known = state(app.env)
     # The command at a mark is given from where conf.py is.
     known.folder = os.path.relpath(app.srcdir, app.confdir)
-    known.latest = {}
+    known.latest, known.latest_answers = {}, {}
     try:
         module_namespace(app.config.mathcheck_module)
     except ModuleProblem as problem:
@@ -40,16 +43,30 @@ def check(app: Sphinx) -> None:
         return
     memory = Path(app.doctreedir) / "mathcheck.json"
     passed = recalled(memory)
+    memory_of_answers = Path(app.doctreedir) / "mathcheck-answers.json"
+    answered, answers = recalled(memory_of_answers), dict[str, Any]()
     documents = book(root, lambda path: name_of(path, source))
     for one in check_book(documents, app.config.mathcheck_module, passed=passed):
         docname = name_of(one.document, source).removesuffix(".md")
         known.latest.setdefault(docname, {})[place_of(one.equation)] = (one.equation, one.result)
+        if app.builder.format == "html" and one.equation.display and one.result.passed:
+            page = known.latest_answers.setdefault(docname, {})
+            page[place_of(one.equation)] = answers_to(one, answered, answers)
         if not one.result.passed:
             for line, message in one.messages:
                 place = f"{source / one.equation.file}:{line}"
                 logger.warning(message, type="mathcheck", location=place)
     memory.parent.mkdir(parents=True, exist_ok=True)
     memory.write_text(json.dumps(passed), encoding="utf-8")
+    memory_of_answers.write_text(json.dumps(answers), encoding="utf-8")
+
+
+def answers_to(one: Checked, before: Mapping[str, Any], now: dict[str, Any]) -> Answers:
+    """Return what an equation answers, from an earlier build where nothing has changed."""
+    if one.reading is None:
+        return Answers()
+    now[one.key] = before.get(one.key) or asdict(answers_of(one.reading))
+    return remembered(now[one.key])
 
 
 def name_of(path: Path, source: Path) -> str:
@@ -88,14 +105,16 @@ class Collector(EnvironmentCollector):
         place_marks(doctree)
         blocks = doctree.findall(nodes.math_block)
         functions = tuple(block["functions"] for block in blocks if "functions" in block)
-        counts = any(doctree.findall(EquationList)) or any(doctree.findall(Count))
+        counts = any(any(doctree.findall(kind)) for kind in (EquationList, Count, Breakable))
         state(app.env).pages[app.env.docname] = Page(functions, counts)
 
     def get_updated_docs(self, app: Sphinx, env: BuildEnvironment) -> list[str]:
         """Return the pages to be written anew because verdicts or links to functions changed."""
         known = state(env)
         changed = different(known.verdicts, known.latest)
+        changed |= different(known.answers, known.latest_answers)
         known.verdicts, known.latest = known.latest, {}
+        known.answers, known.latest_answers = known.latest_answers, {}
         if changed:
             changed |= {name for name, page in known.pages.items() if page.counts}
         labels = labels_of(known.pages[name] for name in sorted(known.pages))
@@ -107,8 +126,8 @@ class Collector(EnvironmentCollector):
         return sorted(changed & env.found_docs)
 
 
-def different(before: Verdicts, now: Verdicts) -> set[str]:
-    """Return the pages whose verdicts are not what they were."""
+def different(before: Mapping[str, Any], now: Mapping[str, Any]) -> set[str]:
+    """Return the pages of which something is not what it was."""
     return {name for name in {*before, *now} if before.get(name) != now.get(name)}
 
 

@@ -24,6 +24,10 @@ class Count(nodes.Inline, nodes.Element):
     """A number of equations, filled in when the page is written."""
 
 
+class Breakable(nodes.General, nodes.Element):
+    """An equation of the book with changes that break it, filled in when the page is written."""
+
+
 class Symbols(SphinxDirective):
     """A symbol table."""
 
@@ -109,6 +113,20 @@ class ListOfEquations(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the place."""
         return [EquationList()]
+
+
+class BreakableEquation(SphinxDirective):
+    """The place of an equation that a reader can break, named by its label."""
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {"changes": directives.positive_int}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the place."""
+        most = self.options.get("changes", 3)
+        place = Breakable(label=self.arguments[0], changes=most)
+        self.set_source_info(place)
+        return [place]
 
 
 class Formula(SphinxRole):

@@ -1,7 +1,6 @@
 """The page of all equations: each with its verdict, its place, its functions and its LaTeX."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +12,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from mathcheck.documents import Equation
 from mathcheck.report import Result
+from mathcheck.sphinx.breaking import displayed
 from mathcheck.sphinx.directives import EquationList
 from mathcheck.sphinx.functions import link, links
-from mathcheck.sphinx.marks import anchor, is_listed
-from mathcheck.sphinx.state import Place, Verdict, state
+from mathcheck.sphinx.marks import is_listed
+from mathcheck.sphinx.state import Place, Verdict, anchor, state
 from mathcheck.wording import capital, counted, kind, some, summary
-
-ENVIRONMENT = re.compile(
-    r"\\begin\{(?:align|alignat|eqnarray|equation|flalign|gather|multline)\*?\}"
-)
 
 # The type of a reference to an equation without a label.
 PLACE = "mathcheck-place"
@@ -78,8 +74,7 @@ class ShowList(SphinxPostTransform):
     ) -> nodes.container:
         """Return an equation with all that is said of it."""
         latex = equation.text.strip()
-        formula = nodes.math_block(latex, latex, number=None, label=None, docname=docname)
-        formula["no-wrap"] = formula["nowrap"] = bool(ENVIRONMENT.match(latex))
+        formula = displayed(latex, docname)
         verdict = nodes.inline("", capital(summary(result)), classes=["verdict", kind(result)])
         words = nodes.paragraph(
             "", "", self.link(docname, place, equation), nodes.Text(" "), verdict

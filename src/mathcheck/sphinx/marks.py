@@ -6,9 +6,13 @@ from typing import Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from mathcheck.answers import Answers
+from mathcheck.documents import Equation
+from mathcheck.report import Result
+from mathcheck.sphinx.answering import has_more
 from mathcheck.sphinx.directives import Count
 from mathcheck.sphinx.functions import links
-from mathcheck.sphinx.state import Place, Verdict, is_formula, state
+from mathcheck.sphinx.state import Place, Verdict, anchor, is_formula, state
 from mathcheck.wording import counts, explained, kind, summary, word
 
 
@@ -30,11 +34,6 @@ def place_marks(document: nodes.document) -> None:
             block.parent.insert(place, nodes.container("", mark, classes=["equation-code"]))
 
 
-def anchor(place: Place) -> str:
-    """Return the id of an equation that has no label."""
-    return "at-" + nodes.make_id("-".join(str(part) for part in place))
-
-
 class ShowVerdicts(SphinxPostTransform):
     """Fill in the marks and the counts, and give claims without a label a place to link to."""
 
@@ -44,6 +43,7 @@ class ShowVerdicts(SphinxPostTransform):
         """Replace the places by what was found."""
         verdicts = state(self.env).verdicts
         found = verdicts.get(self.env.docname, {})
+        answers = state(self.env).answers.get(self.env.docname, {})
         for formula in filter(is_formula, self.document.findall(nodes.Element)):
             place = formula.get("place")
             if place in found and is_listed(found[place]) and not found[place][0].label:
@@ -51,7 +51,8 @@ class ShowVerdicts(SphinxPostTransform):
         for mark in list(self.document.findall(Mark)):
             verdict = found.get(mark["place"])
             if verdict:
-                mark.replace_self(self.marked(*verdict))
+                answer = answers.get(mark["place"], Answers())
+                mark.replace_self(self.marked(*verdict, answer, mark["place"]))
             elif len(mark.parent) == 1:
                 mark.parent.parent.remove(mark.parent)
             else:
@@ -60,11 +61,16 @@ class ShowVerdicts(SphinxPostTransform):
             pages = {name: page.values() for name, page in verdicts.items()}
             number.replace_self(nodes.Text(str(counts(pages)[number["text"]])))
 
-    def marked(self, equation: Any, result: Any) -> list[nodes.Node]:
+    def marked(
+        self, equation: Equation, result: Result, answers: Answers, place: Place
+    ) -> list[nodes.Node]:
         """Return the mark of a verdict, which opens to say more."""
         source = f"{state(self.env).folder}/{equation.file}".removeprefix("./")
         command = nodes.literal("", f"python -m mathcheck {source}")
         content: list[nodes.Node] = [nodes.paragraph("", explained(result))]
+        if answers.samples:
+            numbers = nodes.inline("", answers.samples[0].text, classes=["sample"])
+            content.append(nodes.paragraph("", "In numbers: ", numbers))
         functions = links(equation.options.python, self.config.mathcheck_module, self.env)
         if functions:
             content.append(nodes.paragraph("", "Functions: ", *functions))
@@ -73,8 +79,10 @@ class ShowVerdicts(SphinxPostTransform):
         content.append(nodes.paragraph("", "In LaTeX:"))
         content.append(nodes.literal_block(latex, latex, language="latex"))
         title, head = html.escape(summary(result)), html.escape(word(result))
+        more = f' data-answers="{self.env.docname}#{anchor(place)}"' if has_more(answers) else ""
         opening = (
-            f'<details class="mathcheck {kind(result)}"><summary title="{title}">{head}</summary>'
+            f'<details class="mathcheck {kind(result)}"{more}>'
+            f'<summary title="{title}">{head}</summary>'
         )
         return [
             nodes.raw("", opening, format="html"),

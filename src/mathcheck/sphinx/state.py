@@ -12,17 +12,23 @@ from dataclasses import dataclass, field
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
+from mathcheck.answers import Answers
 from mathcheck.documents import Equation
 from mathcheck.report import Result
 
 Place = tuple[str, int, int]
 Verdict = tuple[Equation, Result]
 Verdicts = dict[str, dict[Place, Verdict]]
+# What the displayed equations of each page answer.
+PageAnswers = dict[str, dict[Place, Answers]]
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a page has: the labels of equations with the functions they name, and a count."""
+    """What a page has: the labels of equations with the functions they name, and what is of all.
+
+    `counts` says that it has a list or a number of all equations, or shows one of another page.
+    """
 
     functions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     counts: bool = False
@@ -36,6 +42,8 @@ class State:
     verdicts: Verdicts = field(default_factory=dict)
     # The verdicts of this build, until the pages that they change are known.
     latest: Verdicts = field(default_factory=dict)
+    answers: PageAnswers = field(default_factory=dict)
+    latest_answers: PageAnswers = field(default_factory=dict)
     listed: dict[str, list[str]] = field(default_factory=dict)
     folder: str = ""
 
@@ -50,6 +58,11 @@ def state(env: BuildEnvironment) -> State:
 def place_of(equation: Equation) -> Place:
     """Return where an equation stands."""
     return equation.file, equation.opens, equation.order
+
+
+def anchor(place: Place) -> str:
+    """Return the id of an equation that has no label, by which its answers are known too."""
+    return "at-" + nodes.make_id("-".join(str(part) for part in place))
 
 
 def formulas(document: nodes.document, folder: str) -> Iterator[tuple[Place, nodes.Element]]:

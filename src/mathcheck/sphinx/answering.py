@@ -1,0 +1,89 @@
+"""The files from which a page loads what its equations answer, when a mark is opened.
+
+Each is a script, which a page that is read from a disk may load too, and JSON it may not.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from mathcheck.answers import Answers, Letter
+from mathcheck.documents import Equation
+from mathcheck.sphinx.breaking import formula, raw, slip_nodes
+from mathcheck.sphinx.state import anchor, state
+
+
+def has_more(answers: Answers) -> bool:
+    """Return whether an equation has more to answer than its mark says."""
+    return bool(len(answers.samples) > 1 or answers.slips or answers.letters)
+
+
+def write_answers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Write what the equations of a page answer, when the page is written."""
+    if app.builder.format != "html":
+        return
+    known = state(app.env)
+    verdicts = known.verdicts.get(docname, {})
+    content = {
+        anchor(place): {
+            "samples": [sample.text for sample in answers.samples],
+            "html": fragment(app, verdicts[place][0], answers, anchor(place)),
+        }
+        for place, answers in known.answers.get(docname, {}).items()
+        if has_more(answers)
+    }
+    if not content:
+        return
+    target = Path(app.outdir, "_static", "answers", f"{docname}.js")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    data = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    page = json.dumps(docname)
+    target.write_text(f"(window.answers ??= {{}})[{page}] = {data};\n", encoding="utf-8")
+
+
+def fragment(app: Sphinx, equation: Equation, answers: Answers, key: str) -> str:
+    """Return the changes and the letters of an equation as HTML."""
+    box = nodes.container()
+    if answers.slips:
+        box += nodes.paragraph("", "Break it:")
+        for slip in answers.slips:
+            box.extend(slip_nodes(equation, slip, f"slips-{key}"))
+    if answers.letters:
+        box += nodes.paragraph("", "What the letters are:")
+        box += raw('<dl class="letters">')
+        for letter in answers.letters:
+            box.extend(letter_nodes(letter))
+        box += raw("</dl>")
+    html: str = app.builder.render_partial(box)["fragment"]  # type: ignore[attr-defined]
+    return html
+
+
+def letter_nodes(letter: Letter) -> list[nodes.Node]:
+    """Return an entry of the list of letters: what it looks like, and what it is."""
+    forms: list[nodes.Node] = []
+    for form in letter.forms:
+        forms += [nodes.Text(", ")] if forms else []
+        forms.append(formula(form))
+    code = f"; {letter.python} in Python" if letter.python else ""
+    return [
+        raw("<dt>"),
+        *forms,
+        raw("</dt><dd>"),
+        *meaning_nodes(letter.meaning),
+        nodes.Text(" ("),
+        nodes.literal("", letter.type),
+        nodes.Text(f"{code})"),
+        raw("</dd>"),
+    ]
+
+
+def meaning_nodes(meaning: str) -> list[nodes.Node]:
+    """Return a meaning of a symbol table, of whose markup only dollars are read."""
+    parts = re.split(r"\$([^$]+)\$", meaning)
+    return [
+        formula(part) if number % 2 else nodes.Text(part.replace("`", ""))
+        for number, part in enumerate(parts)
+    ]

@@ -1,0 +1,152 @@
+r"""What breaks an equation, as nodes of a page: the change, and the numbers against it.
+
+The characters that are changed are red, those that are left out are grey, by `\textcolor`; a style
+sheet can say it otherwise.
+"""
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from mathcheck.answers import Answers
+from mathcheck.documents import Equation
+from mathcheck.slips import Slip
+from mathcheck.sphinx.directives import Breakable
+from mathcheck.sphinx.functions import link
+from mathcheck.sphinx.state import state
+
+logger = logging.getLogger(__name__)
+ENVIRONMENT = re.compile(
+    r"\\begin\{(?:align|alignat|eqnarray|equation|flalign|gather|multline)\*?\}"
+)
+# After these a group is one argument, and a bare command is none.
+TAKES_ARGUMENT = re.compile(r"([_^]|\\(?:d?frac|sqrt|hat|bar|tilde|vec|mathbf|mathrm))\s*$")
+
+
+def displayed(latex: str, docname: str) -> nodes.math_block:
+    """Return a formula on lines of its own, without a number."""
+    latex = latex.strip()
+    block = nodes.math_block(latex, latex, number=None, label=None, docname=docname)
+    block["no-wrap"] = block["nowrap"] = bool(ENVIRONMENT.match(latex))
+    return block
+
+
+def slip_nodes(equation: Equation, slip: Slip, group: str) -> list[nodes.Node]:
+    """Return a change as a fold: what is changed, and inside what becomes of the equation."""
+    reason = [nodes.Text(capital(f"{slip.cause}."))] if slip.cause else []
+    where = f" at {slip.point}" if slip.point else ""
+    finding = nodes.inline("", f"{slip.finding}{where}.", classes=["finding"])
+    return [
+        raw(f'<details class="slip" name="{group}"><summary>'),
+        *label(equation.text, slip),
+        raw("</summary>"),
+        displayed(highlighted(equation.text, slip), ""),
+        nodes.paragraph("", "", finding, nodes.Text(" "), *reason),
+        raw("</details>"),
+    ]
+
+
+def raw(text: str) -> nodes.raw:
+    """Return HTML as it stands."""
+    return nodes.raw("", text, format="html")
+
+
+def capital(text: str) -> str:
+    """Return a sentence that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def label(text: str, slip: Slip) -> list[nodes.Node]:
+    """Return in words what is changed."""
+    old, new = text[slip.start : slip.end].strip(), slip.new.strip()
+    if slip.kind == "swapped fraction":
+        return [nodes.Text("Turn the fraction over")]
+    if slip.kind == "transposed":
+        return [nodes.Text("Transpose a matrix" if new else "Leave the transposition out")]
+    if not old:
+        return [nodes.Text("Put "), formula(new), nodes.Text(" in front")]
+    if slip.kind.startswith("dropped") or not new:
+        lost = old.strip("+- ") or old
+        shown = formula(lost) if whole(lost) else nodes.Text(f"a {slip.kind.split()[-1]}")
+        return [nodes.Text("Leave out "), shown]
+    return [nodes.Text("Read "), formula(old), nodes.Text(" as "), formula(new.strip("{}"))]
+
+
+def formula(latex: str) -> nodes.math:
+    """Return a formula in a line."""
+    return nodes.math(latex, latex)
+
+
+def highlighted(text: str, slip: Slip) -> str:
+    """Return a changed equation, in which what is new or what was left out has a colour."""
+    before, old, after = text[: slip.start], text[slip.start : slip.end], text[slip.end :]
+    dropped = slip.kind.startswith("dropped")
+    shown, colour = (old, "gray") if dropped or not slip.new.strip() else (slip.new, "red")
+    script = re.match(r"\s*[_^]", shown)
+    if not whole(shown) or not shown.strip():
+        return before + slip.new + after
+    if script:
+        return f"{before}{script[0]}{{{coloured(shown[script.end() :], colour)}}}{after}"
+    kind = {"relation": r"\mathrel", "sign": r"\mathbin" if old and slip.new else ""}.get(slip.kind)
+    marked = f"{kind}{{{coloured(shown, colour)}}}" if kind else coloured(shown, colour)
+    if TAKES_ARGUMENT.search(before):
+        marked = f"{{{marked}}}"
+    return before + marked + after
+
+
+def coloured(latex: str, colour: str) -> str:
+    """Return LaTeX in a colour."""
+    return rf"\textcolor{{{colour}}}{{{latex.strip()}}}"
+
+
+def whole(latex: str) -> bool:
+    """Return whether a part of a formula can be set by itself."""
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", latex):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    pairs = latex.count(r"\left") - latex.count(r"\leftarrow") == latex.count(r"\right")
+    return depth == 0 and pairs and "&" not in latex and r"\\" not in latex
+
+
+class ShowBreakable(SphinxPostTransform):
+    """Fill in the equations that a reader can break."""
+
+    default_priority = 4  # before the references are resolved
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace each place by the equation, its numbers and its changes."""
+        for place in list(self.document.findall(Breakable)):
+            found = self.equation(place["label"])
+            if found is None or not found[1].slips:
+                message = "breakable: no equation %s that a change of it breaks"
+                logger.warning(message, place["label"], location=place, type="mathcheck")
+                place.parent.remove(place)
+                continue
+            place.replace_self(self.shown(*found, place["changes"]))
+
+    def equation(self, label: str) -> tuple[Equation, Answers] | None:
+        """Return an equation of the book with what it answers."""
+        known = state(self.env)
+        for docname, page in known.verdicts.items():
+            for place, (equation, _) in page.items():
+                if equation.label == label and place in known.answers.get(docname, {}):
+                    return equation, known.answers[docname][place]
+        return None
+
+    def shown(self, equation: Equation, answers: Answers, most: int) -> nodes.container:
+        """Return the equation with its numbers and changes."""
+        number = link("math", "eq", equation.label, equation.label, self.env.docname)
+        box = nodes.container("", displayed(equation.text, self.env.docname), classes=["breakable"])
+        if answers.samples:
+            first = answers.samples[0]
+            numbers = nodes.inline("", first.text, classes=["sample"])
+            box += nodes.paragraph("", "Equation ", number, nodes.Text(" in numbers: "), numbers)
+        group = f"slips-{equation.label}"
+        for slip in answers.slips[:most]:
+            box.extend(slip_nodes(equation, slip, group))
+        return box

@@ -1,0 +1,83 @@
+"""Equations that answer: marks that open, slips, letters and references, as a reader meets them."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+CHAPTER = "softmax-derivative.html"
+EQUATION = "[id='equation-softmax-gradient']"
+MARK = f"{EQUATION} + .equation-code details.mathcheck"
+
+
+@pytest.mark.parametrize("scripts", [True, False], indirect=True)
+def test_the_front_page_lets_a_reader_break_an_equation(page, address: str) -> None:
+    page.goto(f"{address}/index.html")
+    slips = page.locator(".breakable details.slip")
+    assert slips.count() == 3
+    for slip in slips.all():
+        # In the first screen, and hidden until it is asked for.
+        assert slip.bounding_box()["y"] + slip.bounding_box()["height"] < 900
+        assert not slip.locator(".finding").is_visible()
+    slips.first.locator("summary").click()
+    finding = slips.first.locator(".finding")
+    assert finding.is_visible()
+    assert finding.evaluate("e => getComputedStyle(e, '::before').content").startswith('"✗')
+    assert "left = " in finding.text_content()
+    assert " at C = 2" in finding.text_content()
+    assert slips.first.locator("math [style*='#FF0000']").text_content() == "+"
+
+
+def test_a_mark_opens_by_keyboard_and_steps_through_numbers(page, address: str, errors) -> None:
+    page.goto(f"{address}/{CHAPTER}")
+    mark = page.locator(MARK)
+    summary = mark.locator(":scope > summary")
+    assert summary.bounding_box()["height"] >= 24
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    summary.focus()
+    page.keyboard.press("Enter")
+    numbers = mark.locator(".sample")
+    first = numbers.text_content()
+    assert first.startswith("left = right = code = ")
+    button = mark.get_by_role("button", name="Other numbers")
+    button.wait_for()
+    assert [url for url in asked if "/answers/" in url] == asked != []
+    button.focus()
+    texts = {first}
+    for _ in range(19):
+        page.keyboard.press("Enter")
+        texts.add(numbers.text_content())
+    assert len(texts) == 20
+    page.keyboard.press("Enter")
+    assert numbers.text_content() == first
+    assert errors == []
+
+
+def test_an_opened_mark_has_slips_and_letters(page, address: str) -> None:
+    page.goto(f"{address}/{CHAPTER}")
+    mark = page.locator(MARK)
+    mark.locator(":scope > summary").click()
+    slip = mark.locator("details.slip").first
+    slip.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert slip.locator(".finding").is_visible()
+    letters = mark.locator(".letters")
+    assert "the logits (real[C]; z in Python)" in letters.text_content()
+    button = mark.locator("button.copybtn")
+    button.scroll_into_view_if_needed()
+    assert button.bounding_box()["height"] >= 24
+
+
+def test_a_letter_says_what_it_is_and_a_reference_shows_its_equation(page, address: str) -> None:
+    page.goto(f"{address}/{CHAPTER}")
+    note = page.locator(".equation-note")
+    page.locator(f"{EQUATION} mi", has_text="z").first.hover()
+    note.wait_for()
+    assert "the logits" in note.text_content()
+    page.keyboard.press("Escape")
+    assert not note.is_visible()
+    for target in ("#equation-", ".html#equation-"):
+        link = page.locator(f"article a.reference.internal[href*='{target}']").last
+        link.focus()
+        note.wait_for()
+        assert note.locator("math").count() == 1
+        page.keyboard.press("Escape")
