@@ -1,9 +1,7 @@
 """The picture of a figure of another chapter, drawn by the cells of that chapter."""
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
@@ -16,7 +14,7 @@ class Picture(nodes.General, nodes.Element):
 
 
 class PictureOf(SphinxDirective):
-    """The place of the picture of a figure, named by its label; it leads to the figure."""
+    """The place of the picture of a figure, which is named by its label."""
 
     required_arguments = 1
 
@@ -27,49 +25,37 @@ class PictureOf(SphinxDirective):
         return [place]
 
 
-class ShowPictures(SphinxPostTransform):
-    """Fill in the pictures of other chapters."""
-
-    default_priority = 4  # before the references are resolved
-
-    def run(self, **kwargs: object) -> None:
-        """Replace each place by the picture, as a link to its figure."""
-        labels = self.env.domains.standard_domain.anonlabels
-        for place in list(self.document.findall(Picture)):
-            docname, figure = labels.get(place["label"], ("", ""))
-            image = picture(self.env.get_doctree(docname), figure) if docname else None
-            if image is None:
-                logger.warning("no figure has the label %s", place["label"], location=place)
-                place.parent.remove(place)
-                continue
-            reference = addnodes.pending_xref(
-                "",
-                image,
-                refdomain="std",
-                reftype="ref",
-                reftarget=place["label"],
-                refdoc=self.env.docname,
-                refexplicit=True,
-                refwarn=True,
-            )
-            place.replace_self(nodes.paragraph("", "", reference, classes=["picture"]))
+def show_pictures(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Replace each place by the picture, as a link to its figure."""
+    labels = app.env.domains.standard_domain.anonlabels
+    for place in list(doctree.findall(Picture)):
+        chapter, figure = labels.get(place["label"], ("", ""))
+        image = picture(app.env.get_doctree(chapter), figure) if chapter else None
+        if image is None:
+            message = "picture-of: no figure with a picture has the label %s"
+            logger.warning(message, place["label"], location=place)
+            place.parent.remove(place)
+            continue
+        target = f"{app.builder.get_relative_uri(docname, chapter)}#{figure}"
+        link = nodes.reference("", "", image, refuri=target, internal=True)
+        place.replace_self(nodes.paragraph("", "", link, classes=["picture"]))
 
 
 def picture(document: nodes.document, figure: str) -> nodes.image | None:
-    """Return the picture of a figure, as lines if there are lines and dots."""
-    found = [
+    """Return the picture of a figure; of several formats that which is drawn by lines."""
+    images = [
         image
         for node in document.findall(nodes.figure)
         if figure in node["ids"]
         for image in node.findall(nodes.image)
     ]
-    found.sort(key=lambda image: not image["uri"].endswith(".svg"))
-    return found[0].deepcopy() if found else None
+    images.sort(key=lambda image: not image["uri"].endswith(".svg"))
+    return images[0].deepcopy() if images else None
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directive `picture-of`."""
     app.add_node(Picture)
     app.add_directive("picture-of", PictureOf)
-    app.add_post_transform(ShowPictures)
+    app.connect("doctree-resolved", show_pictures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -41,7 +41,7 @@ AT_READABLE_SIZE, ROUND = 5, 30
 # From this attempt on the numbers of a sample are a mixture of several.
 MIXED = 12
 DIGITS = 6
-MINUS = "\N{MINUS SIGN}"
+MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 ACCENTS = {r"\hat": "\u0302", r"\tilde": "\u0303", r"\bar": "\u0304"}
 PRINTED = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "~": "≈", "propto": "∝"}
 
@@ -56,7 +56,12 @@ class Sample:
     @property
     def text(self) -> str:
         """The sample in a line."""
-        return "; ".join(self.lines) + (f" at {self.point}" if self.point else "")
+        return "; ".join(self.lines) + (f" at {unbroken(self.point)}" if self.point else "")
+
+
+def unbroken(point: str) -> str:
+    """Return the values at a sample with each name and its value on one line."""
+    return point.replace(" = ", f"{NO_BREAK}={NO_BREAK}")
 
 
 def worked(reading: Reading, needed: frozenset[str]) -> tuple[Sample, ...]:

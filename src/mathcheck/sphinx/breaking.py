@@ -17,6 +17,7 @@ from mathcheck.slips import Slip
 from mathcheck.sphinx.directives import Breakable
 from mathcheck.sphinx.functions import link
 from mathcheck.sphinx.state import state
+from mathcheck.worked import unbroken
 
 logger = logging.getLogger(__name__)
 ENVIRONMENT = re.compile(
@@ -37,8 +38,9 @@ def displayed(latex: str, docname: str) -> nodes.math_block:
 def slip_nodes(equation: Equation, slip: Slip, group: str) -> list[nodes.Node]:
     """Return a change as a fold: what is changed, and inside what becomes of the equation."""
     reason = [nodes.Text(capital(f"{slip.cause}."))] if slip.cause else []
-    where = f" at {slip.point}" if slip.point else ""
-    finding = nodes.inline("", f"{slip.finding}{where}.", classes=["finding"])
+    where = f" at {unbroken(slip.point)}" if slip.point else ""
+    found = f"does not hold: {slip.finding}" if "=" in slip.finding else slip.finding
+    finding = nodes.inline("", capital(f"{found}{where}."), classes=["finding"])
     return [
         raw(f'<details class="slip" name="{group}"><summary>'),
         *label(equation.text, slip),
@@ -142,11 +144,11 @@ class ShowBreakable(SphinxPostTransform):
         """Return the equation with its numbers and changes."""
         number = link("math", "eq", equation.label, equation.label, self.env.docname)
         box = nodes.container("", displayed(equation.text, self.env.docname), classes=["breakable"])
-        if answers.samples:
-            first = answers.samples[0]
-            numbers = nodes.inline("", first.text, classes=["sample"])
-            box += nodes.paragraph("", "Equation ", number, nodes.Text(" in numbers: "), numbers)
         group = f"slips-{equation.label}"
         for slip in answers.slips[:most]:
             box.extend(slip_nodes(equation, slip, group))
+        if answers.samples:
+            first = answers.samples[0]
+            numbers = nodes.inline("", first.text, classes=["sample"])
+            box += nodes.paragraph("", "As equation ", number, nodes.Text(" has it: "), numbers)
         return box
