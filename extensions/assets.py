@@ -79,7 +79,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    paths = [*sorted(out.rglob("*.html")), *sorted(out.glob("_static/answers/**/*.js"))]
+    paths = [*sorted(out.rglob("*.html")), *sorted(out.glob("_static/equations/**/*.js"))]
     pages = [path.read_text(encoding="utf-8") for path in paths]
     cut(MATH_FONT, printed_mathematics(pages), out / "_static/fonts/math.woff2")
     css = "".join(path.read_text(encoding="utf-8") for path in out.glob("_static/**/*.css"))

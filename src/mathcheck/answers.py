@@ -62,7 +62,7 @@ def letters(reading: Reading) -> tuple[Letter, ...]:
     table = reading.place.table
     forms: dict[str, list[str]] = {key: [key] for key in letters_of(reading) if key in table}
     first: dict[str, int] = {}
-    nodes = [n for p in reading.prepared for n in (p.chain, *itertools.chain(*p.conditions))]
+    nodes = [node for p in reading.prepared for node in (p.chain, *p.restrictions)]
     for node in itertools.chain.from_iterable(map(walk, nodes)):
         key = getattr(node, "key", "")
         if isinstance(node, Operation) and node.name == "kronecker":

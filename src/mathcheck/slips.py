@@ -15,15 +15,16 @@ from typing import Any
 from mathcheck import samples
 from mathcheck.checking.causes import difference
 from mathcheck.checking.code import code_of, compare_python
-from mathcheck.checking.compare import CRASHES, compare_all
+from mathcheck.checking.compare import compare_all
 from mathcheck.checking.equation import Reading, read
-from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys, shared
+from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.expressions import Call, FunctionName, Node, Symbol, walk
 from mathcheck.latex import Refusal
 from mathcheck.mutants import Mutant, mutants
 from mathcheck.python import Code
 from mathcheck.values import Scope, evaluate
+from mathcheck.values.scope import CRASHES
 from mathcheck.worked import (
     PRINTED,
     code_value,
@@ -81,7 +82,8 @@ def slips(reading: Reading, needed: frozenset[str]) -> tuple[Slip, ...]:
     >>> table = "```{symbols}\na, b : real : - : numbers\n```\n"
     >>> [checked] = check_text(table + "$a - b = -(b - a)$")
     >>> [lost, *_] = slips(checked.reading, frozenset({"a", "b"}))
-    >>> lost.kind, lost.new, lost.finding, lost.point
+    >>> lost.kind, lost.new, lost.finding
+    ('sign', '+', 'left = 0, right = 2')
     """
     tried = itertools.islice(likely(reading), TRIES)
     shown = filter(None, (judged(mutant, reading, needed) for mutant in tried))
@@ -149,7 +151,7 @@ def objection(reading: Reading, needed: frozenset[str]) -> tuple[str, str, str] 
         points += [values] if repr(values) not in map(repr, points) else []
     left = EFFORT
     for values in points:
-        scope = Scope(shared(reading.place, left), values)
+        scope = reading.place.scope(values, left)
         tally = Tally(brief=True)
         compare_all(reading.prepared, scope, tally)
         for pair, failure in sorted(tally.failures.items()):
@@ -163,15 +165,13 @@ def objection(reading: Reading, needed: frozenset[str]) -> tuple[str, str, str] 
 def simple_points(reading: Reading, code: Code | None) -> Iterator[Mapping[str, Any]]:
     """Yield values of round numbers at the smallest sizes."""
     table = reading.place.table
-    keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
-    sampled = sorted(key for key in keys if table.type(key).sampled)
+    unknown = unknowns(reading, code.names if code else ())
     source = samples.generator(reading.text, reading.place.seed + 7)
-    sizes = fitting_sizes(reading, keys)
     for turn, attempt in enumerate(ATTEMPTS):
-        given = sizes[min(turn // 2, len(sizes) - 1)]
+        given = unknown.sizes[min(turn // 2, len(unknown.sizes) - 1)]
         yield {
             **given,
-            **{key: table.type(key).rounded(given, source, attempt) for key in sampled},
+            **{key: table.type(key).rounded(given, source, attempt) for key in unknown.sampled},
         }
 
 
@@ -185,7 +185,7 @@ def in_words(
     names = side_names(len(ready.chain.sides))
     sides = [(failure.first, failure.left), (pair[1] + 1, failure.right)]
     numbers = ", ".join(f"{names[at]} = {numeral(value)}" for at, value in sides)
-    scope = Scope(shared(reading.place), failure.values)
+    scope = reading.place.scope(failure.values)
     cause = difference(ready, pair[1], points, reading.place) if len(points) > 1 else ""
     cause = re.sub(r"\\[A-Za-z]+", lambda name: name_in_text(name[0], reading.place.table), cause)
     return numbers, point_in_words(scope, failure.assignment), cause

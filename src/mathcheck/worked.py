@@ -17,10 +17,9 @@ import numpy as np
 
 from mathcheck import samples
 from mathcheck.checking.code import code_of
-from mathcheck.checking.compare import CRASHES
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared, order_of
-from mathcheck.checking.sampling import assignments, fitting_sizes, sampled_keys, shared
+from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.expressions import Big, SetOf, walk
 from mathcheck.indices import free_indices
 from mathcheck.numbers.arrays import Row, magnitude
@@ -30,6 +29,7 @@ from mathcheck.numbers.duals import bare
 from mathcheck.python import Code, python_value
 from mathcheck.symbols import Table, plain
 from mathcheck.values import Scope, evaluate, holds
+from mathcheck.values.scope import CRASHES
 
 # Samples that a reader can step through, draws for them, and steps of evaluation for all draws
 # and for one.
@@ -86,6 +86,7 @@ def worked(reading: Reading, needed: frozenset[str]) -> tuple[Sample, ...]:
     >>> table = "```{symbols}\na, b : real : - : numbers\n```\n"
     >>> [checked] = check_text(table + "$(a + b)^2 = a^2 + 2 a b + b^2$")
     >>> worked(checked.reading, needed_names(checked.reading))[0]
+    Sample(lines=('left = right = 1',), point='a = 0, b = 1')
     """
     code = code_of(reading)
     found: dict[Sample, int] = {}
@@ -94,7 +95,7 @@ def worked(reading: Reading, needed: frozenset[str]) -> tuple[Sample, ...]:
         if left <= 0 or len(found) == SAMPLES:
             break
         given = {key: value for key, value in values.items() if key in needed}
-        scope = Scope(shared(reading.place, EFFORT_FOR_ONE), given)
+        scope = reading.place.scope(given, EFFORT_FOR_ONE)
         sample = sample_at(reading, code, scope, turn)
         left -= 1 + EFFORT_FOR_ONE - max(0, scope.shared.steps)
         if sample:
@@ -112,7 +113,7 @@ def needed_names(reading: Reading) -> frozenset[str]:
     printed = letters_of(reading) | set(code.names if code else ())
 
     def suffices(names: Iterable[str], values: Mapping[str, Any]) -> bool:
-        scope = Scope(shared(reading.place, EFFORT_FOR_ONE), {key: values[key] for key in names})
+        scope = reading.place.scope({key: values[key] for key in names}, EFFORT_FOR_ONE)
         return sample_at(reading, code, scope, 0) is not None
 
     for values in itertools.islice(readable_points(reading, code), AT_READABLE_SIZE):
@@ -129,7 +130,7 @@ def needed_names(reading: Reading) -> frozenset[str]:
 
 def letters_of(reading: Reading) -> set[str]:
     """Return the names that an equation prints."""
-    nodes = [n for p in reading.prepared for n in (p.chain, *itertools.chain(*p.conditions))]
+    nodes = [node for p in reading.prepared for node in (p.chain, *p.restrictions)]
     found = set[str]()
     for node in itertools.chain.from_iterable(map(walk, nodes)):
         found |= {getattr(node, "key", "")}
@@ -145,19 +146,16 @@ def variety(values: Mapping[str, Any]) -> int:
 def readable_points(reading: Reading, code: Code | None) -> Iterator[Mapping[str, Any]]:
     """Yield values of round numbers for all symbols, the sizes in turn; later any numbers."""
     table = reading.place.table
-    keys = sampled_keys(reading.prepared, code.names if code else (), reading.place)
-    sampled = sorted(key for key in keys if table.type(key).sampled)
+    unknown = unknowns(reading, code.names if code else ())
     source = samples.generator(reading.text, reading.place.seed + 6)
-    sizes = sorted(
-        fitting_sizes(reading, keys), key=lambda given: sum(map(from_readable, given.values()))
-    )
+    sizes = sorted(unknown.sizes, key=lambda given: sum(map(from_readable, given.values())))
     for attempt in itertools.count():
         given = sizes[max(0, attempt + 1 - AT_READABLE_SIZE) % len(sizes)]
         drawn = {
             key: table.type(key).rounded(given, source, MIXED)
             if attempt < ROUND
             else table.type(key).draw(given, source)
-            for key in sampled
+            for key in unknown.sampled
         }
         yield {**given, **drawn}
 

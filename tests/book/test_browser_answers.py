@@ -42,7 +42,7 @@ def test_a_mark_opens_by_keyboard_and_steps_through_numbers(page, address: str, 
     assert first.startswith("left = right = code = ")
     button = mark.get_by_role("button", name="Other numbers")
     button.wait_for()
-    assert [url for url in asked if "/answers/" in url] == asked != []
+    assert [url for url in asked if "/equations/" in url] == asked != []
     button.focus()
     texts = {first}
     for _ in range(19):

@@ -274,7 +274,7 @@ SUM = "```{math}\n:label: sum\n\\sum_{i=1}^{n} (x_i - \\bar{x}) = 0\n```\n"
 
 
 def answers_in(out: Path) -> dict:
-    text = (out / "_static" / "answers" / "means.js").read_text(encoding="utf-8")
+    text = (out / "_static" / "equations" / "means.js").read_text(encoding="utf-8")
     return json.loads(text.partition("] = ")[2].rstrip(";\n"))
 
 

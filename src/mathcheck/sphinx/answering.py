@@ -37,11 +37,11 @@ def write_answers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     }
     if not content:
         return
-    target = Path(app.outdir, "_static", "answers", f"{docname}.js")
+    target = Path(app.outdir, "_static", "equations", f"{docname}.js")
     target.parent.mkdir(parents=True, exist_ok=True)
     data = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     page = json.dumps(docname)
-    target.write_text(f"(window.answers ??= {{}})[{page}] = {data};\n", encoding="utf-8")
+    target.write_text(f"(window.equationAnswers ??= {{}})[{page}] = {data};\n", encoding="utf-8")
 
 
 def fragment(app: Sphinx, equation: Equation, answers: Answers, key: str) -> str:

@@ -11,23 +11,35 @@
     const [page, key] = mark.dataset.answers.split("#");
     files[page] ??= new Promise((resolve, reject) => {
       const script = Object.assign(document.createElement("script"), { onload: resolve, onerror: reject });
-      script.src = `${root}_static/answers/${page}.js`;
+      script.src = `${root}_static/equations/${page}.js`;
       document.head.append(script);
     });
     await files[page];
-    return window.answers[page][key];
+    return window.equationAnswers[page][key];
+  };
+
+  // The playground judges what the reader writes; only the published book brings Python along.
+  const offerPlayground = (mark) => {
+    const id = mark.parentElement.previousElementSibling?.id ?? "";
+    if (!id.startsWith("equation-") || !document.querySelector('script[src*="_static/live/"]')) return;
+    const page = mark.dataset.answers.split("#")[0];
+    const href = `${root}playground.html#${page}/${id.slice("equation-".length)}`;
+    const link = Object.assign(document.createElement("a"), { href, textContent: "Open in the playground" });
+    const line = document.createElement("p");
+    line.append(link);
+    mark.append(line);
   };
 
   const fill = async (mark) => {
     if (mark.dataset.filled) return;
     mark.dataset.filled = "yes";
-    const { samples, html } = await answersOf(mark).catch(() => {
-      delete mark.dataset.filled;
-      return { samples: [], html: "" };
-    });
+    const answers = await answersOf(mark).catch(() => undefined);
+    if (!answers) return void delete mark.dataset.filled;
+    const { samples, html } = answers;
     const numbers = mark.querySelector(".sample");
     const after = numbers?.closest("p") ?? mark.querySelector("p");
     after.insertAdjacentHTML("afterend", html);
+    offerPlayground(mark);
     window.MathJax?.typesetPromise?.([mark]);
     if (samples.length < 2) return;
     numbers.setAttribute("aria-live", "polite");
