@@ -28,6 +28,8 @@ EQUATIONS = {
     "square": r"(a - b)^2 = a^2 - 2 a b + b^2",
     "sum": r"\sum_{c=1}^{C} (z_c - a) = \sum_{c=1}^{C} z_c - C a",
     "bound": r"a^2 + b^2 \geq 2 a b",
+    # Much that is changed here makes it no less true.
+    "loose bound": r"a^2 + b^2 \geq -1",
     "derivative": r"\frac{\partial}{\partial a} \left(a^2 b\right) = 2 a b",
     "lines": r"\begin{aligned} (a + b)^2 &= a^2 + 2 a b + b^2 \\ &= a (a + 2 b) + b^2\end{aligned}",
     "index": r"\log\left(\frac{e^{z_c}}{e^{z_d}}\right) = z_c - z_d",
@@ -74,10 +76,11 @@ def test_the_code_is_shown_beside_the_sides() -> None:
     assert re.fullmatch(r"left = \S+, code = \S+|the index 0 is outside.*", slip.finding)
 
 
-def test_a_sample_has_the_names_that_are_needed_alone() -> None:
+@pytest.mark.parametrize("latex", ["f(a) + 1 = a^2 + 1", r"2 \Sigma = \Sigma + \Sigma"])
+def test_a_sample_has_the_names_that_are_needed_alone(latex: str) -> None:
     # Besides f(a) there is an f of two arguments, which has nothing to do with it.
-    before = "{defines}`f(a) = a^2` and {defines}`f(a, b) = a b`"
-    read = reading("f(a) + 1 = a^2 + 1", before)
+    of_two = r"{defines}`f(a, b) = a b + \sum_{c=1}^{C} z_c`"
+    read = reading(latex, rf"{{defines}}`f(a) = a^2`, {of_two} and {{defines}}`\Sigma = f(a)`.")
     assert needed_names(read) == {"a"}
 
 
@@ -85,7 +88,7 @@ def test_a_sample_has_the_names_that_are_needed_alone() -> None:
 def test_every_slip_that_is_shown_is_one_that_the_checker_notices(name: str) -> None:
     read = reading(EQUATIONS[name])
     found = answers(read).slips
-    assert len(found) >= 3
+    assert len(found) >= 2
     for slip in found:
         changed = read.text[: slip.start] + slip.new + read.text[slip.end :]
         result, _ = check(changed, read.options, replace(read.before, causes=False))
