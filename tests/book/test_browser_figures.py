@@ -21,6 +21,8 @@ from softmax_theory import (
 )
 from softmax_theory.testing import exact
 
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
 pytestmark = pytest.mark.browser
 
 State = dict[str, Any]
@@ -203,6 +205,7 @@ def states_of(page) -> list[State]:
 
 def test_a_figure_shows_the_numbers_of_the_module(page, address: str, figure: Figure) -> None:
     page.goto(f"{address}/figures/{figure.name}.html")
+    page.locator(".figure-drawing").wait_for()
     states = states_of(page)
     assert len(states) > 100
     numbers = page.evaluate(NUMBERS, {"name": figure.name, "states": states})
@@ -224,6 +227,7 @@ def test_a_figure_shows_the_numbers_of_the_module(page, address: str, figure: Fi
 def test_the_digits_behind_the_first_wrong_one_are_marked(page, address: str) -> None:
     """A result is right to so many digits if it is within half a unit of the last of them."""
     page.goto(f"{address}/figures/digits.html")
+    page.locator(".figure-drawing").wait_for()
     states = states_of(page)
     drawn = page.evaluate(DRAWN.replace("one.textContent", "one.innerHTML"), states)
     kept = set()
@@ -256,11 +260,13 @@ def state(page) -> State:
 
 def test_the_address_holds_the_state_and_bad_values_are_ignored(page, address: str) -> None:
     page.goto(f"{address}/figures/softmax.html?z1=3&z2=99&z3=&tau=nan&a=0x1&other=kept#x")
+    page.locator(".figure-drawing").wait_for()
     start = {"z1": "3", "z2": "2", "z3": "0.5", "a": "1", "tau": "1"}
     assert state(page) == start
     page.locator("[name=z2]").fill("-4")
     page.wait_for_url("**/softmax.html?z1=3&z2=-4&a=1&other=kept#x")
     page.reload()
+    page.locator(".figure-drawing").wait_for()
     assert state(page) == start | {"z2": "-4"}
     page.locator(".figure-controls button").click()
     page.wait_for_url("**/softmax.html?other=kept#x")
@@ -271,6 +277,7 @@ def test_a_screen_reader_hears_one_sentence_when_the_controls_rest(
     page, address: str, figure: Figure
 ) -> None:
     page.goto(f"{address}/figures/{figure.name}.html")
+    page.locator(".figure-drawing").wait_for()
     live = page.locator("article :is(output, [aria-live], [role=status], [role=alert])")
     assert live.count() == 1
     page.evaluate("""() => {
@@ -336,6 +343,17 @@ def test_the_point_follows_a_finger(browser, address: str) -> None:
         assert logits(page)[0] > 1
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_axe_finds_no_violation_in_a_figure(page, address: str, figure: Figure, theme) -> None:
+    page.goto(f"{address}/figures/{figure.name}.html")
+    page.locator(".figure-drawing").wait_for()
+    results = axe.Axe().run(page, context="article")
+    assert {
+        violation["id"]: violation["nodes"] for violation in results.response["violations"]
+    } == {}
+
+
 @pytest.mark.parametrize("scripts", [False], indirect=True)
 def test_without_a_script_a_figure_is_a_picture(page, address: str, figure: Figure) -> None:
     page.goto(f"{address}/{figure.chapter}")
@@ -346,7 +364,7 @@ def test_without_a_script_a_figure_is_a_picture(page, address: str, figure: Figu
 # This Firefox can't be told to print.
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 def test_paper_shows_the_picture(page, address: str, figure: Figure) -> None:
-    page.goto(f"{address}/{figure.chapter}")
+    page.goto(f"{address}/{figure.chapter}#fig-{figure.name}")
     picture, drawing = (page.locator(f"#fig-{figure.name} {part}") for part in ("img", "svg"))
     drawing.wait_for()
     assert not picture.is_visible()
@@ -356,21 +374,23 @@ def test_paper_shows_the_picture(page, address: str, figure: Figure) -> None:
     assert not page.locator(".figure-controls").is_visible()
 
 
-# Firefox doesn't measure shifts.
+PLACES = """() => [...document.querySelectorAll("article :is(figure, form, h2)")].map((one) => {
+  const { top, height } = one.getBoundingClientRect();
+  return [top + scrollY, height];
+})"""
+
+
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_shifts_when_a_figure_begins_to_move(page, address, figure: Figure, width) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    # The module comes last, when the picture stands there.
-    page.route(
-        f"**/figures/{figure.name}.js",
-        lambda route: (page.wait_for_timeout(500), route.continue_()),
-    )
-    page.goto(f"{address}/{figure.chapter}#fig-{figure.name}", wait_until="commit")
-    page.locator(".figure-drawing svg").wait_for()
-    page.wait_for_timeout(200)
-    shift = page.evaluate("""() => new Promise((done) =>
-      new PerformanceObserver((list) =>
-        done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
-      ).observe({ type: "layout-shift", buffered: true }) || setTimeout(() => done(0), 300))""")
-    assert shift < 0.01
+    held = []
+    page.route(f"**/figures/{figure.name}.js", lambda route: held.append(route))
+    page.goto(f"{address}/{figure.chapter}", wait_until="commit")
+    page.locator(f"#{figure.name}-controls").scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].every((picture) => picture.complete)")
+    page.evaluate("document.fonts.ready")
+    before = page.evaluate(PLACES)
+    held[0].continue_()
+    page.locator(f"#fig-{figure.name} svg").wait_for()
+    assert page.evaluate(PLACES) == before

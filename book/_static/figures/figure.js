@@ -69,13 +69,8 @@ function showValues(form) {
   }
 }
 
-/**
- * Make a figure move. `draw` returns the drawing of a state as SVG, and `sentence` says in words
- * what it shows, for the screen reader, once the controls rest.
- */
-export function start(name, { size, draw, sentence }) {
-  const form = document.getElementById(`${name}-controls`);
-  const svg = drawingOver(name, form, size);
+/** Draw what the controls say, now and whenever they change. */
+function follow(form, svg, { draw, sentence }) {
   let rest;
   const redraw = () => {
     svg.firstChild.innerHTML = draw(stateOf(form));
@@ -94,5 +89,21 @@ export function start(name, { size, draw, sentence }) {
   form.addEventListener("submit", (event) => event.preventDefault());
   readAddress(form);
   redraw();
-  return { form, svg };
+}
+
+/**
+ * Make a figure move, as soon as it is two screens away. `draw` returns the drawing of a state as
+ * SVG, and `sentence` says in words what it shows, for the screen reader, once the controls rest.
+ * `extend` may add to the drawing what is more than a picture.
+ */
+export function start(name, { size, draw, sentence, extend = () => {} }) {
+  const form = document.getElementById(`${name}-controls`);
+  const begin = ([entry], observer) => {
+    if (!entry.isIntersecting) return;
+    observer.disconnect();
+    const svg = drawingOver(name, form, size);
+    follow(form, svg, { draw, sentence });
+    extend(form, svg);
+  };
+  new IntersectionObserver(begin, { rootMargin: "200%" }).observe(form);
 }

@@ -70,48 +70,56 @@ function sentence(state) {
   return `Class ${likeliest + 1} is the most probable; the outputs are ${first}, ${second} and ${third}.`;
 }
 
-const { form, svg } = start("softmax", { size: [520, 410], draw, sentence });
-
-// The point on the simplex, which sets the logits: by the pointer, and by the arrow keys in steps
-// of the logits, because steps of the outputs would vanish near the sides.
-svg.insertAdjacentHTML(
-  "beforeend",
-  `<circle class="handle" r="12" tabindex="0" role="slider" aria-roledescription="point on the simplex"
-    aria-label="Outputs" aria-valuemin="0" aria-valuemax="1"/>`
-);
-const handle = svg.lastChild;
-
-function setLogits(z) {
+function setLogits(form, z) {
   z.forEach((logit, c) => (form.elements[`z${c + 1}`].value = logit));
   form.dispatchEvent(new Event("input"));
 }
 
-function placeHandle() {
-  const { y } = numbers(stateOf(form));
-  const [x, height] = point(y);
-  handle.setAttribute("cx", x);
-  handle.setAttribute("cy", height);
-  handle.setAttribute("aria-valuenow", y[0].toFixed(2));
-  handle.setAttribute("aria-valuetext", y.map((share, c) => `class ${c + 1}: ${share.toFixed(2)}`).join(", "));
+/** Let the point be dragged. On a part of a drawing Chromium does not heed touch-action. */
+function dragged(handle, form, svg) {
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
+  handle.addEventListener("pointermove", (event) => {
+    if (!handle.hasPointerCapture(event.pointerId)) return;
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    setLogits(form, logitsAt([x, y], stateOf(form)));
+  });
 }
-form.addEventListener("input", placeHandle);
-placeHandle();
-
-// On a part of a drawing touch-action has no effect in Chromium.
-handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-handle.addEventListener("pointerdown", (event) => handle.setPointerCapture(event.pointerId));
-handle.addEventListener("pointermove", (event) => {
-  if (!handle.hasPointerCapture(event.pointerId)) return;
-  const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-  setLogits(logitsAt([x, y], stateOf(form)));
-});
 
 const MOVES = { ArrowRight: [-1, 1, 0], ArrowLeft: [1, -1, 0], ArrowUp: [-1, -1, 2], ArrowDown: [1, 1, -2] };
-handle.addEventListener("keydown", (event) => {
-  const move = MOVES[event.key];
-  if (!move) return;
-  event.preventDefault();
-  const { z1, z2, z3 } = stateOf(form);
-  const step = event.shiftKey ? 0.5 : 0.05;
-  setLogits([z1, z2, z3].map((logit, c) => logit + step * move[c]));
-});
+
+/** Let the arrow keys move the logits; steps of the outputs would vanish near the sides. */
+function moved(handle, form) {
+  handle.addEventListener("keydown", (event) => {
+    const move = MOVES[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const { z1, z2, z3 } = stateOf(form);
+    const step = event.shiftKey ? 0.5 : 0.05;
+    setLogits(form, [z1, z2, z3].map((logit, c) => logit + step * move[c]));
+  });
+}
+
+/** Add the point on the simplex, which sets the logits. */
+function extend(form, svg) {
+  svg.insertAdjacentHTML(
+    "beforeend",
+    `<circle class="handle" r="12" tabindex="0" role="slider" aria-roledescription="point on the simplex"
+      aria-label="Outputs" aria-valuemin="0" aria-valuemax="1"/>`
+  );
+  const handle = svg.lastChild;
+  const place = () => {
+    const { y } = numbers(stateOf(form));
+    const [x, height] = point(y);
+    handle.setAttribute("cx", x);
+    handle.setAttribute("cy", height);
+    handle.setAttribute("aria-valuenow", y[0].toFixed(2));
+    handle.setAttribute("aria-valuetext", y.map((share, c) => `class ${c + 1}: ${share.toFixed(2)}`).join(", "));
+  };
+  form.addEventListener("input", place);
+  place();
+  dragged(handle, form, svg);
+  moved(handle, form);
+}
+
+start("softmax", { size: [520, 410], draw, sentence, extend });

@@ -132,11 +132,11 @@ const flower = ([x, y], k, own) =>
 const [CURVE, FLOOR, HIGHEST] = [350, 320, 1.2];
 const curvePoint = (loss, step) => [CURVE + 1.6 * step, FLOOR - 120 * Math.min(loss / HIGHEST, 1)];
 
-function curves({ method, eta, l2, step }, loss) {
+function curves({ eta, l2, step }, loss) {
   const lines = ["descent", "newton"].map((one) => {
     const { losses } = path(one, Number(eta), Number(l2));
     const points = [...losses.map(curvePoint), curvePoint(losses.at(-1), MOST_STEPS)];
-    return `<polyline class="${one === method ? "" : "faint "}line" points="${rounded(points)}"/>`;
+    return `<polyline class="${one === "newton" ? "faint " : ""}line" points="${rounded(points)}"/>`;
   });
   const [x, y] = curvePoint(loss, step);
   return `${lines.join("")}<path class="axis line" d="M${CURVE} ${FLOOR - 125}V${FLOOR}h165"/>
