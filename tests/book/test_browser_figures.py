@@ -361,6 +361,20 @@ def test_without_a_script_a_figure_is_a_picture(page, address: str, figure: Figu
     assert not page.locator(".figure-controls").is_visible()
 
 
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_a_figure_has_the_colours_of_the_book(page, address: str, site) -> None:
+    """Also after the build has left out the rules that no page names."""
+    style = (site.parents[1] / "book" / "matplotlibrc").read_text("utf-8")
+    wanted = re.findall("'([0-9a-f]{6})'", style)[:3]
+    for figure in FIGURES[:3]:
+        page.goto(f"{address}/figures/{figure.name}.html")
+        page.locator(".figure-drawing").wait_for()
+        coloured = page.locator(".figure-drawing [class^=colour]")
+        fills = coloured.evaluate_all("all => all.map((one) => getComputedStyle(one).fill)")
+        shown = {"".join(f"{int(part):02x}" for part in re.findall(r"\d+", fill)) for fill in fills}
+        assert shown == set(wanted)
+
+
 # This Firefox can't be told to print.
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 def test_paper_shows_the_picture(page, address: str, figure: Figure) -> None:

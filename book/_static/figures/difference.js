@@ -1,6 +1,6 @@
 // The figure on the derivative of the loss: outputs, target and derivative, and the way downhill,
 // for the cross-entropy and for half the squared distance beside it.
-import { logsumexp, softmax, start, total } from "./figure.js";
+import { COLOURS, logsumexp, softmax, start, total } from "./figure.js";
 
 const [ZERO, ONE] = [158, 110]; // where the bars begin, and how long a bar of one is
 const NAMES = ["output", "target", "derivative"];
@@ -39,7 +39,7 @@ export const numbers = (state) => ({
 function panel(key, title, x, { z, y, t, gradient, loss }) {
   const bars = [y, t, gradient].map((heights, kind) =>
     heights.map((height, c) =>
-      `<rect class="colour-${kind + 1}" data-name="${key}-${NAMES[kind]}${c + 1}" width="20" x="${x + 24 + 74 * c + 21 * kind}"
+      `<rect class="${COLOURS[kind]}" data-name="${key}-${NAMES[kind]}${c + 1}" width="20" x="${x + 24 + 74 * c + 21 * kind}"
         y="${ZERO - ONE * Math.max(height, 0)}" height="${ONE * Math.abs(height)}"/>`
     ).join("")
   );
@@ -54,7 +54,7 @@ const draw = (state) => {
   const both = numbers(state);
   const axis = [1, 0, -1].map((value) => `<text x="14" y="${ZERO - ONE * value + 5}" text-anchor="end">${String(value).replace("-", "−")}</text>`);
   const legend = NAMES.map((name, kind) =>
-    `<text x="${100 + 120 * kind}" y="340"><tspan class="colour-${kind + 1}">■</tspan> ${name}</text>`
+    `<text x="${100 + 120 * kind}" y="340"><tspan class="${COLOURS[kind]}">■</tspan> ${name}</text>`
   );
   return LOSSES.map(([key, title], place) => panel(key, title, 264 * place, both[key])).join("") + axis.join("") + legend.join("");
 };

@@ -1,6 +1,9 @@
 // What the figures to move share. The state of a figure is what the native controls of its form
 // say; it is kept in the address, and all that is drawn follows from it.
 
+// Written out, because the build leaves out the rules for classes that no page or script names.
+export const COLOURS = ["colour-1", "colour-2", "colour-3"];
+
 export const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
 /** The largest logit is subtracted, so that no exponential overflows. */

@@ -1,5 +1,5 @@
 // The figure on the softmax function: logits, their exponentials, the outputs, and the simplex.
-import { softmax, start, stateOf, total } from "./figure.js";
+import { COLOURS, softmax, start, stateOf, total } from "./figure.js";
 
 const CORNERS = [[160, 392], [360, 392], [260, 219]];
 const [SHARES, OUTPUTS] = [270, 380]; // where the bars of a column begin
@@ -24,7 +24,7 @@ export function logitsAt([x, height], { z1, z2, z3, tau }) {
 }
 
 const bar = (name, c, x, width, row = c) =>
-  `<rect class="colour-${c + 1}" data-name="${name}" x="${x}" y="${30 + ROW * row}" width="${width}" height="20"/>`;
+  `<rect class="${COLOURS[c]}" data-name="${name}" x="${x}" y="${30 + ROW * row}" width="${width}" height="20"/>`;
 const text = (x, row, words, anchor = "end") =>
   `<text x="${x}" y="${46 + ROW * row}" text-anchor="${anchor}">${words}</text>`;
 
@@ -51,7 +51,7 @@ function simplex(state) {
   return `<polygon class="line" points="${CORNERS.join(" ")}"/>
     <polyline class="faint line" points="${path.join(" ")}"/>` +
     [["end", -8, 0], ["start", 8, 0], ["middle", 0, -14]].map(([anchor, x, y], c) =>
-      `<text x="${CORNERS[c][0] + x}" y="${CORNERS[c][1] + y + 6}" text-anchor="${anchor}"><tspan class="colour-${c + 1}">■</tspan> class ${c + 1}</text>`
+      `<text x="${CORNERS[c][0] + x}" y="${CORNERS[c][1] + y + 6}" text-anchor="${anchor}"><tspan class="${COLOURS[c]}">■</tspan> class ${c + 1}</text>`
     ).join("");
 }
 

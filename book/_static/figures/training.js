@@ -1,6 +1,6 @@
 // The figure on training: the steps of gradient descent and of Newton's method, from weights of
 // zero, with what they make of the plane of the two features.
-import { logsumexp, softmax, start, total } from "./figure.js";
+import { COLOURS, logsumexp, softmax, start, total } from "./figure.js";
 
 const MOST_STEPS = 100;
 const [LOW, HIGH, SIDE] = [-2, 2.2, 300]; // the part of the plane that is shown, and its size
@@ -119,7 +119,7 @@ function regions(W) {
   return W.map((row, c) => {
     const others = W.filter((_, other) => other !== c);
     const part = others.reduce((polygon, other) => clip(polygon, row.map((w, r) => w - other[r])), plane);
-    return `<polygon class="colour-${c + 1} region" points="${rounded(part.map(([x, y]) => [across(x), up(y)]))}"/>`;
+    return `<polygon class="${COLOURS[c]} region" points="${rounded(part.map(([x, y]) => [across(x), up(y)]))}"/>`;
   });
 }
 
@@ -127,7 +127,7 @@ const SPECIES = ["setosa", "versicolor", "virginica"];
 const SIGNS = ["●", "■", "▲"];
 const SHAPES = ["m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "m-4 -4h8v8h-8z", "m0 -5l5 9h-10z"];
 const flower = ([x, y], k, own) =>
-  `<path class="colour-${species[k] + 1} flower" data-name="flower${k}" fill-opacity="${own.toFixed(4)}" d="M${across(x).toFixed(1)} ${up(y).toFixed(1)}${SHAPES[species[k]]}"/>`;
+  `<path class="${COLOURS[species[k]]} flower" data-name="flower${k}" fill-opacity="${own.toFixed(4)}" d="M${across(x).toFixed(1)} ${up(y).toFixed(1)}${SHAPES[species[k]]}"/>`;
 
 const [CURVE, FLOOR, HIGHEST] = [350, 320, 1.2];
 const curvePoint = (loss, step) => [CURVE + 1.6 * step, FLOOR - 120 * Math.min(loss / HIGHEST, 1)];
@@ -148,7 +148,7 @@ function curves({ eta, l2, step }, loss) {
 
 const NAMES = { descent: "gradient descent", newton: "Newton’s method" };
 
-const legend = SPECIES.map((name, c) => `<tspan class="colour-${c + 1}">${SIGNS[c]}</tspan> ${name}`);
+const legend = SPECIES.map((name, c) => `<tspan class="${COLOURS[c]}">${SIGNS[c]}</tspan> ${name}`);
 
 function draw(state) {
   const { W, loss, right, own } = numbers(state);
