@@ -375,6 +375,31 @@ def test_a_figure_has_the_colours_of_the_book(page, address: str, site) -> None:
         assert shown == set(wanted)
 
 
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_a_cell_that_is_run_shows_its_picture_until_the_controls_move(page, address: str) -> None:
+    page.goto(f"{address}/softmax.html#fig-softmax")
+    drawing, slider = page.locator("#fig-softmax svg"), page.locator("[name=z1]")
+    drawing.wait_for()
+    page.evaluate("""() => {
+      const picture = document.querySelector("#fig-softmax img");
+      picture.replaceWith(Object.assign(new Image(), { src: picture.src, alt: "drawn anew" }));
+    }""")
+    assert page.get_by_alt_text("drawn anew").is_visible()
+    assert not drawing.is_visible()
+    slider.fill("3")
+    assert drawing.is_visible()
+    assert not page.get_by_alt_text("drawn anew").is_visible()
+    # What is reset is written as HTML.
+    output = page.locator(".cell_output:has(#fig-softmax)")
+    output.evaluate("box => { box.innerHTML = box.innerHTML }")
+    slider.fill("-5")
+    width = page.locator("#fig-softmax [data-name=z1]").evaluate("bar => bar.width.baseVal.value")
+    assert width == pytest.approx(25)
+    page.locator(".handle").press("ArrowRight")
+    assert slider.input_value() == "-5"
+    assert page.locator("[name=z2]").input_value() == "2.05"
+
+
 # This Firefox can't be told to print.
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 def test_paper_shows_the_picture(page, address: str, figure: Figure) -> None:

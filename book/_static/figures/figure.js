@@ -55,13 +55,15 @@ function drawingOver(name, form, [width, height]) {
   const box = document.createElement("div");
   box.className = "figure-drawing";
   box.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="group"><g></g></svg>`;
+  const svg = box.firstChild;
+  svg.setAttribute("aria-label", form.getAttribute("aria-label"));
   const picture = document.querySelector(`#fig-${name} img`);
   if (picture) {
-    picture.replaceWith(box);
+    // A cell that was reset brings back a copy of the drawing, which nothing moves.
+    (picture.closest(".figure-drawing") ?? picture).replaceWith(box);
     box.prepend(picture);
   } else form.before(box);
-  box.lastChild.setAttribute("aria-label", form.getAttribute("aria-label"));
-  return box.lastChild;
+  return svg;
 }
 
 /** Show the number of each slider beside it. */
@@ -72,13 +74,9 @@ function showValues(form) {
   }
 }
 
-/** Draw what the controls say, now and whenever they change. */
-function follow(form, svg, { draw, sentence }) {
+/** Call `redraw` when the controls change, and keep and say what they mean once they rest. */
+function follow(form, redraw, sentence) {
   let rest;
-  const redraw = () => {
-    svg.firstChild.innerHTML = draw(stateOf(form));
-    showValues(form);
-  };
   form.addEventListener("input", () => {
     redraw();
     clearTimeout(rest);
@@ -90,8 +88,6 @@ function follow(form, svg, { draw, sentence }) {
   // The controls have their defaults only after the event.
   form.addEventListener("reset", () => setTimeout(() => form.dispatchEvent(new Event("input"))));
   form.addEventListener("submit", (event) => event.preventDefault());
-  readAddress(form);
-  redraw();
 }
 
 /**
@@ -101,12 +97,23 @@ function follow(form, svg, { draw, sentence }) {
  */
 export function start(name, { size, draw, sentence, extend = () => {} }) {
   const form = document.getElementById(`${name}-controls`);
+  let svg;
+  const redraw = () => {
+    if (!svg?.isConnected) {
+      svg = drawingOver(name, form, size);
+      extend(form, svg);
+    }
+    // A picture that the reader's own run of the cell has drawn covers the drawing until now.
+    svg.previousElementSibling?.classList.add("covered");
+    svg.firstChild.innerHTML = draw(stateOf(form));
+    showValues(form);
+  };
   const begin = ([entry], observer) => {
     if (!entry.isIntersecting) return;
     observer.disconnect();
-    const svg = drawingOver(name, form, size);
-    follow(form, svg, { draw, sentence });
-    extend(form, svg);
+    readAddress(form);
+    redraw();
+    follow(form, redraw, sentence);
   };
   new IntersectionObserver(begin, { rootMargin: "200%" }).observe(form);
 }
