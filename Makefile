@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 PYODIDE ?= https://cdn.jsdelivr.net/pyodide/v314.0.3/full/
 
 .DEFAULT_GOAL := help
-.PHONY: help html site audit test test-browser test-slow test-site mutants serve bench lint lock clean
+.PHONY: help html site pdf audit test test-browser test-slow test-site mutants serve bench lint lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ html: $(INSTALLED)  ## execute every cell and build the site into _build/html
 site: html  ## build the folder to publish, _build/site: the pages, and Python for their cells
 	@$(BIN)/python extensions/publish.py _build/html _build/site $(PYODIDE)
 
+pdf: html  ## print the site as one PDF into _build/pdf, with Chromium
+	@$(BIN)/python publishing/pdf.py
+
 audit: html  ## measure the weight, the requests and the layout shift of every page, and run Lighthouse
 	@$(BIN)/python publishing/audit.py
 
@@ -32,7 +35,7 @@ test: html  ## run the tests that need no browser
 test-browser: html  ## run the tests that drive Chromium and Firefox
 	$(BIN)/pytest -n auto --dist worksteal -m browser
 
-test-slow: html  ## run the tests that take longer: all mutants, a book elsewhere, the notebooks
+test-slow: html  ## run the tests that take longer: all mutants, a book elsewhere, the notebooks, the PDF
 	$(BIN)/pytest -m "slow and not site"
 
 test-site: site  ## run every cell in the browser, on a server with the policy of the published site

@@ -1,0 +1,141 @@
+"""The book on paper; the PDF is printed once for all tests here."""
+
+import re
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from joined import address, joined, names_of_pages
+from lxml import html
+from pdf import STYLE, page_numbers, print_document
+
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "_build" / "html"
+POINTS = 72 / 25.4
+MARGIN = 26 * POINTS
+OVERHANG = 3  # of an italic letter
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def document() -> html.HtmlElement:
+    return joined(SITE, STYLE)
+
+
+@pytest.fixture(scope="module")
+def path(document: html.HtmlElement, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return print_document(document, tmp_path_factory.mktemp("pdf"), "book")
+
+
+@pytest.fixture(scope="module")
+def pdf(path: Path) -> pikepdf.Pdf:
+    with pikepdf.open(path) as pdf:
+        yield pdf
+
+
+@pytest.fixture(scope="module")
+def texts(path: Path) -> list[str]:
+    return [
+        " ".join(page.get_textpage().get_text_range().split())
+        for page in pypdfium2.PdfDocument(path)
+    ]
+
+
+def test_every_page_of_the_book_is_a_chapter(document: html.HtmlElement) -> None:
+    sources = {path.stem for path in (ROOT / "book").glob("*.md")}
+    assert sources <= set(names_of_pages(SITE))
+    assert {a.get("id") for a in document.xpath("//article")} >= sources
+
+
+@pytest.mark.parametrize(
+    ("href", "target"),
+    [
+        ("softmax.html#x%20y", "#softmax--x y"),
+        ("softmax.html", "#softmax"),
+        ("#x", "#index--x"),
+        ("_modules/x.html#y", None),
+        ("_downloads/x.zip", None),
+        ("https://example.org/softmax.html", "https://example.org/softmax.html"),
+    ],
+)
+def test_a_link_stays_within_the_document(href: str, target: str | None) -> None:
+    assert address(href, "index", ["index", "softmax"]) == target
+
+
+def test_every_link_within_the_document_has_its_target(document: html.HtmlElement) -> None:
+    ids = document.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    links = {href.removeprefix("#") for href in document.xpath("//a/@href") if href[0] == "#"}
+    assert len(links) > 300
+    assert links - set(ids) == set()
+
+
+def test_the_solutions_stand_at_the_end_of_their_chapter(document: html.HtmlElement) -> None:
+    solutions = document.xpath("//section[contains(@id, '--solutions')]/div")
+    assert len(solutions) > 50
+    for solution in solutions:
+        assert solution.getparent().get("id").endswith("--solutions")
+        assert solution.getparent().getnext() is None
+    assert len(document.xpath("//p[@class='to-solution']/a")) == len(solutions)
+
+
+def test_the_contents_name_the_page_on_which_each_heading_stands(
+    document: html.HtmlElement, texts: list[str], pdf: pikepdf.Pdf
+) -> None:
+    numbers = page_numbers(pdf)
+    lines = document.xpath("//section[@class='contents']/p/a")
+    assert len(lines) > 150
+    in_contents = " ".join(texts[1 : numbers["index"] - 1])
+    for line in lines:
+        heading, number = line.findtext("span"), numbers[line.get("href").removeprefix("#")]
+        plain = re.sub(r"\W+", "", heading)
+        assert plain in re.sub(r"\W+", "", texts[number - 1]), heading
+        assert f"{plain}{number}" in re.sub(r"\W+", "", in_contents), heading
+    for number, text in enumerate(texts[1:], 2):
+        assert str(number) in text.split()[:12] + text.split()[-12:]
+
+
+def test_the_outline_has_every_chapter_and_section(
+    document: html.HtmlElement, pdf: pikepdf.Pdf
+) -> None:
+    with pdf.open_outline() as outline:
+        chapters = [item.title for item in outline.root]
+        sections = [child.title for item in outline.root for child in item.children]
+    lines = document.xpath("//section[@class='contents']/p")
+    expected = {
+        level: [p.findtext("a/span") for p in lines if p.get("class") == f"level-{level}"]
+        for level in (1, 2)
+    }
+    assert chapters == ["Contents", *expected[1]]
+    assert sections == expected[2]
+
+
+def test_the_pdf_is_tagged_and_its_formulas_have_their_latex(
+    document: html.HtmlElement, pdf: pikepdf.Pdf
+) -> None:
+    assert pdf.Root.MarkInfo.Marked
+    assert pdf.Root.Lang == "en"
+    assert str(pdf.docinfo.Title) == document.findtext(".//title")
+    elements = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/S" in o]
+    formulas = [str(o.Alt) for o in elements if o.S == "/Formula"]
+    latex = document.xpath("//*[@class='formula']/@aria-label")
+    assert len(latex) > 1000
+    assert sorted(formulas) == sorted(latex)
+    assert {"/H1", "/H2", "/P", "/Table", "/L", "/Figure", "/Link"} <= {
+        str(o.S) for o in elements if isinstance(o.S, pikepdf.Name)
+    }
+    assert all(str(o.get("/Alt", "")) for o in elements if o.S == "/Figure")
+
+
+def test_no_text_is_cut_off_or_in_a_margin(path: Path) -> None:
+    outside = []
+    for number, page in enumerate(pypdfium2.PdfDocument(path), 1):
+        text = page.get_textpage()
+        for i in range(text.count_rects()):
+            left, bottom, right, top = text.get_rect(i)
+            across = left < MARGIN - OVERHANG or right > page.get_width() - MARGIN + OVERHANG
+            if across or bottom < 10 * POINTS or top > page.get_height() - 8 * POINTS:
+                outside.append((number, text.get_text_bounded(left, bottom, right, top)))
+    assert outside == []
