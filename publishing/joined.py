@@ -27,13 +27,15 @@ FACES = [
 ]
 # Code that is folded on the page draws a figure; the notebooks have it.
 ABSENT = (
-    "//script|//style|//button|//input|//select|//textarea|//template"
+    "//script|//style|//button|//form|//template"
     "|//a[contains(@class, 'headerlink')]|//*[contains(@class, 'viewcode-link')]"
     "|//*[contains(@class, 'toctree-wrapper')]|//*[contains(@class, 'd-print-none')]"
     "|//details[contains(@class, 'hide')]"
     "|//details[contains(@class, 'mathcheck')]/*[not(self::summary)]"
 )
 FRONT = "index"
+# What can't be read, only used.
+NOT_ON_PAPER = {"playground"}
 SHORT = 20  # lines of code that stay on one page
 
 
@@ -62,7 +64,17 @@ def names_of_pages(site: Path) -> list[str]:
     front = html.parse(str(site / f"{FRONT}.html"))
     links = front.xpath("//nav[contains(@class, 'bd-links')]//a/@href")
     names = [Path(link).stem for link in links if not urlsplit(link).netloc and link != "#"]
-    return list(dict.fromkeys([FRONT, *names]))
+    return [name for name in dict.fromkeys([FRONT, *names]) if name not in NOT_ON_PAPER]
+
+
+def parts(site: Path) -> dict[str, str]:
+    """Return the headings of the sidebar, by the names of the pages that follow them."""
+    front = html.parse(str(site / f"{FRONT}.html"))
+    captions = front.xpath("//nav[contains(@class, 'bd-links')]//p[contains(@class, 'caption')]")
+    return {
+        Path(caption.xpath("following-sibling::ul[1]//a/@href")[0]).stem: text_of(caption)
+        for caption in captions
+    }
 
 
 def address(href: str, page: str, names: list[str]) -> str | None:
@@ -161,15 +173,14 @@ def sections(chapter: HtmlElement) -> Iterator[Section]:
         yield Section(section.get("id"), text_of(section.find("h2")), 2)
 
 
-def contents(lines: list[Section]) -> HtmlElement:
+def contents(lines: list[Section], parts: dict[str, str]) -> HtmlElement:
     """Return the table of contents, whose page numbers are not known yet."""
-    entries = [
-        E.p(
-            E.a(E.span(line.heading), E.i({"data-page": line.target}), href=f"#{line.target}"),
-            {"class": f"level-{line.level}"},
-        )
-        for line in lines
-    ]
+    entries = []
+    for line in lines:
+        if line.target in parts:
+            entries.append(E.p(parts[line.target], {"class": "part"}))
+        link = E.a(E.span(line.heading), E.i({"data-page": line.target}), href=f"#{line.target}")
+        entries.append(E.p(link, {"class": f"level-{line.level}"}))
     return E.section(E.h1("Contents"), *entries, {"class": "contents"})
 
 
@@ -224,5 +235,5 @@ def joined(site: Path, style_sheet: Path) -> HtmlElement:
         *[E.link(rel="stylesheet", href=path.as_uri()) for path in [*sheets, style_sheet]],
         E.style(style(chapters)),
     )
-    body = E.body(title, contents(lines), *chapters)
+    body = E.body(title, contents(lines, parts(site)), *chapters)
     return E.html(head, body, {"lang": "en", "data-theme": "light"})
