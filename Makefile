@@ -27,7 +27,7 @@ pdf: html  ## print the site as one PDF into _build/pdf, with Chromium
 	@$(BIN)/python publishing/pdf.py
 
 audit: html  ## measure the weight, the requests and the layout shift of every page, and run Lighthouse
-	@$(BIN)/python publishing/audit.py
+	@$(BIN)/python publishing/audit.py _build/html
 
 test: html  ## run the tests that need no browser
 	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"

@@ -1,5 +1,6 @@
-"""Measure every page of the built site against its targets; run as `make audit`.
+"""Measure every page of a built site against its targets; run as `make audit`.
 
+`python publishing/audit.py _build/site` measures the published form of the book.
 The site is served as a good host serves it, with gzip. Chromium loads each page, in a window of a
 desktop and in one of a phone, and scrolls to its end. What a page weighs is what was transferred,
 without pictures. Lighthouse comes from npm and looks at a few pages, as a phone.
@@ -25,7 +26,6 @@ from pathlib import Path
 import chromium
 from playwright.sync_api import Browser, Request, sync_playwright
 
-SITE = Path(__file__).parents[1] / "_build" / "html"
 COMPRESSED = {".woff2", ".png", ".zip", ".whl"}
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 SHIFT = """() => new Promise((measured) => {
@@ -199,14 +199,15 @@ def table(targets: list[Target], rows: dict[str, list[float]]) -> Iterable[str]:
 
 def main() -> None:
     """Print the tables and what falls short; exit with 1 if something does."""
-    pages = measured_pages(SITE)
+    site = Path(sys.argv[1])
+    pages = measured_pages(site)
     print(*table(PAGE_TARGETS, pages), sep="\n")
     short = shortfalls(PAGE_TARGETS, pages)
     reason = lighthouse_missing()
     if reason:
         print(f"\nLighthouse was not run: {reason}")
     else:
-        scores = lighthouse_pages(SITE)
+        scores = lighthouse_pages(site)
         print(f"\nLighthouse, as a phone, median of {LIGHTHOUSE_RUNS} runs")
         print(*table(LIGHTHOUSE_TARGETS, scores), sep="\n")
         short += shortfalls(LIGHTHOUSE_TARGETS, scores)
