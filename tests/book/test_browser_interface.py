@@ -96,6 +96,16 @@ def test_a_dark_page_is_printed_light(page, address: str) -> None:
         assert page.evaluate("document.documentElement.dataset.theme") == theme
 
 
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+def test_no_line_of_code_is_cut_off_on_paper(page, address: str) -> None:
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(f"{address}/own-kernel.html")
+    cut_off = "[...document.querySelectorAll('pre')].filter((e) => e.scrollWidth > e.clientWidth)"
+    assert page.locator("pre").count() > 5
+    assert page.evaluate(f"{cut_off}.length") == 0
+
+
 REACHED = [
     "nav.bd-links a",
     ".primary-toggle",
