@@ -37,6 +37,7 @@ FRONT = "index"
 # What can't be read, only used.
 NOT_ON_PAPER = {"playground"}
 SHORT = 20  # lines of code that stay on one page
+LEGIBLE = 110  # columns of code that fit at a size one likes to read
 
 
 @dataclass(frozen=True)
@@ -134,9 +135,10 @@ def measure_code(chapter: HtmlElement) -> None:
     """Tell the style sheet how wide code is, for its size, and what may not be broken."""
     for code in children(chapter, "//pre"):
         lines = code.text_content().splitlines()
+        lengths = sorted([0, 0, 0, *map(len, lines)])
         # One or two lines that are much longer than the others may wrap.
-        columns = sorted(map(len, lines), reverse=True)[2:3] or [0]
-        code.set("style", f"--columns: {columns[0]}")
+        columns = lengths[-1] if lengths[-1] <= LEGIBLE else lengths[-3]
+        code.set("style", f"--columns: {columns}")
         if len(lines) <= SHORT:
             code.set("class", "short")
 
