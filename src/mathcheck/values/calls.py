@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from mathcheck.definitions import Definition, Parameter
-from mathcheck.expressions import Argument, Call, Symbol
+from mathcheck.expressions import Argument, Call, Component, Symbol
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Row, each, shape
+from mathcheck.numbers.arrays import Row, each
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import Dual, slope
 from mathcheck.operations.elementary import sqrt
@@ -29,9 +29,9 @@ def of_call(node: Call, scope: Scope) -> Any:
     if len(fitting) == 1 and not fitting[0].indices and len(values) == 1 and is_vector(values[0]):
         return each(lambda entry: applied(node, fitting[0], [entry], scope), values[0])
     defined = " or ".join(map(written, definitions)) or "nothing that is defined"
-    given = ", ".join(shape(v) for v in values if v is not None)
     raise Refusal(
-        f"{node.key} is not defined for these arguments, {given}; there is {defined}", node.start
+        f"{node.key} is not defined for these arguments, {called(node)}; there is {defined}",
+        node.start,
     )
 
 
@@ -133,6 +133,21 @@ def written(definition: Definition) -> str:
         )
         inside += separator + event + parameter.key + "^2" * parameter.squared
     return f"{definition.key}({inside})" if definition.parameters is not None else definition.key
+
+
+def called(node: Call) -> str:
+    """Return the form of a call in words."""
+    kinds = []
+    for argument in node.arguments:
+        value = argument.value
+        if isinstance(value, Component) and isinstance(value.base, Symbol):
+            name = f"an entry of {value.base.key}"
+        else:
+            name = value.key if isinstance(value, Symbol) else argument.literal or "an expression"
+        if argument.literal and value is not None:
+            name = f"{argument.literal} = {name}"
+        kinds.append(f"{argument.separator} {name}".lstrip())
+    return "(" + " ".join(kinds).replace(" ,", ",") + ")"
 
 
 def slopes(result: Any, tag: int) -> Any:

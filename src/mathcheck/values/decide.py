@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from mathcheck.latex import Refusal
-from mathcheck.numbers.balls import DECIDED, Ball, Rational, ball
+from mathcheck.numbers.balls import Rational, ball
 from mathcheck.numbers.complexes import Complex, converted
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import (
@@ -73,12 +73,10 @@ def compared(a: Any, b: Any) -> int | None:
     """Return -1, 0 or 1 for smaller, equal or larger numbers, or None if the bounds overlap."""
     if isinstance(a, Rational) and isinstance(b, Rational):
         return (a > b) - (a < b)
-    if isinstance(a, Ball) and (a is b or (isinstance(b, Ball) and a.root and a.root == b.root)):
-        return 0
-    difference = ball(a - b)
-    if difference.size > difference.radius + DECIDED:
-        return -1 if difference.middle[0] else 1
-    return None
+    try:
+        return ball(a).compared(b)
+    except Undecided:
+        return None
 
 
 def settled(question: Callable[[Scope], T], scope: Scope) -> T:
