@@ -77,11 +77,7 @@ class Drawing:
     """The ways to draw a sample at given sizes."""
 
     def __init__(
-        self,
-        keys: Iterable[str],
-        table: Table,
-        source: random.Random,
-        scales: Sequence[int],
+        self, keys: Iterable[str], table: Table, source: random.Random, scales: Sequence[int]
     ) -> None:
         self.types: dict[str, Kind] = {key: table.entries[key].type for key in sorted(keys)}
         self.source, self.scales = source, scales

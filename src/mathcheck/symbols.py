@@ -7,15 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from mathcheck.kinds import KINDS, UNDECLARED, Dimension, Kind, listed
-from mathcheck.latex import (
-    ALPHABETS,
-    Item,
-    Refusal,
-    Token,
-    canonical,
-    is_token,
-    read_items,
-)
+from mathcheck.latex import ALPHABETS, Item, Refusal, Token, canonical, is_token, read_items
 
 EXPECTED = "symbol : type : Python name or - : meaning"
 # The largest size that a table may name: samples are arrays of that many numbers.
@@ -143,38 +135,25 @@ def parse_dimension(text: str) -> Dimension:
 
 def name_key(items: Sequence[Item]) -> str:
     r"""Return the key of a name: its spelling, primes as `^{\prime}`, the lower script first."""
-    base, lower, upper, rest = scripts(items, 0)
-    if rest != len(items) or not items:
-        # A name of several letters, or one that is matched as it stands.
-        return canonical(items)
-    return key_of(base, lower, upper)
+    found = {"_": "", "^": "", "'": ""}
+    place = 1
+    while place < len(items):
+        sign = canonical(items[place : place + 1])
+        if sign == "'":
+            found[sign] += r"\prime"
+            place += 1
+        elif sign in ("_", "^") and not found[sign] and place + 1 < len(items):
+            found[sign] = canonical(items[place + 1 : place + 2])
+            place += 2
+        else:
+            # A name of several letters, or one that is matched as it stands.
+            return canonical(items)
+    return key_of(canonical(items[:1]), found["_"], found["'"] + found["^"])
 
 
-def key_of(base: str, lower: str | None, upper: str | None) -> str:
+def key_of(base: str, lower: str, upper: str) -> str:
     """Return the key of a base with its scripts."""
     return base + (f"_{{{lower}}}" if lower else "") + (f"^{{{upper}}}" if upper else "")
-
-
-def scripts(items: Sequence[Item], at: int) -> tuple[str, str | None, str | None, int]:
-    """Return the spelling of the item and of its scripts, and where they end."""
-    if at >= len(items):
-        return "", None, None, at
-    base, lower, upper = canonical(items[at : at + 1]), None, None
-    at += 1
-    primes = ""
-    while at < len(items):
-        if is_token(items[at], "'"):
-            primes += r"\prime"
-            at += 1
-        elif is_token(items[at], "_") and lower is None and at + 1 < len(items):
-            lower = canonical(items[at + 1 : at + 2])
-            at += 2
-        elif is_token(items[at], "^") and upper is None and at + 1 < len(items):
-            upper = canonical(items[at + 1 : at + 2])
-            at += 2
-        else:
-            break
-    return base, lower, (primes + (upper or "")) or None, at
 
 
 def plain(key: str) -> str:

@@ -11,12 +11,7 @@ from mathcheck.checking.code import code_of, compare_python
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared, order_of
-from mathcheck.checking.sampling import (
-    assignments,
-    sample_points,
-    scales_for,
-    unknowns,
-)
+from mathcheck.checking.sampling import assignments, sample_points, scales_for, unknowns
 from mathcheck.checking.search import search
 from mathcheck.checking.tally import Failure, Gap, Pair, Tally
 from mathcheck.expressions import Node

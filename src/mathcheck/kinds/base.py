@@ -15,6 +15,8 @@ import numpy as np
 # A whole number, a fraction, an array of these, or a set of whole numbers.
 Value = Any
 Sizes = Mapping[str, int]
+# What makes an indeterminate of a text.
+Symbol = Callable[[str], Any]
 
 # Numbers are multiples of one over this before they are scaled: products of a few are still exact
 # in binary64, so that code is given the very numbers at which the equation is evaluated.
@@ -187,13 +189,8 @@ class Kind:
         """Return values that must be tried: zeros, ties, borders; as many for all sizes."""
         return ()
 
-    def indeterminates(
-        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
-    ) -> Iterator[Value] | None:
-        """Return values that together stand for all, or nothing if there are none such.
-
-        `symbol` makes an indeterminate of a text.
-        """
+    def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value] | None:
+        """Return values that together stand for all, or nothing if there are none such."""
         return self.members(sizes)
 
     def python(self, value: Value) -> Any:

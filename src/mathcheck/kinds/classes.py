@@ -13,6 +13,7 @@ from mathcheck.kinds.base import (
     LEAST,
     Kind,
     Sizes,
+    Symbol,
     Value,
     length,
     patterned,
@@ -92,9 +93,7 @@ class Simplex(Kind):
         equal = self.parts(sizes, lambda row, count: [Fraction(1, count)] * count)
         return [equal, *(self.parts(sizes, d) for d in (near(0), near(-1), half))]
 
-    def indeterminates(
-        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
-    ) -> Iterator[Value]:
+    def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
         """Return an indeterminate for each probability but the last, which is the rest."""
 
         def distribution(row: int, count: int) -> list[Any]:

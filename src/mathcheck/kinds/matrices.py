@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +12,7 @@ from mathcheck.kinds.base import (
     SCALES,
     Kind,
     Sizes,
+    Symbol,
     Value,
     filled,
     is_diagonal,
@@ -70,9 +71,7 @@ class Spd(Kind):
         nearly = patterned((size, size), lambda k, place: 1 if is_diagonal(place) else 1 - little)
         return [diagonal([1] * size), diagonal(list(spread)), nearly]
 
-    def indeterminates(
-        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
-    ) -> Iterator[Value]:
+    def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
         """Return any symmetric matrix: what is the same function of all is so of some."""
         yield patterned(self.lengths(sizes), lambda k, place: symbol(f"{key} {sorted(place)}"))
 

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from mathcheck.kinds.base import (
     GRID,
@@ -11,6 +11,7 @@ from mathcheck.kinds.base import (
     SCALES,
     Kind,
     Sizes,
+    Symbol,
     Value,
     filled,
     is_diagonal,
@@ -79,9 +80,7 @@ class Continuous(Kind):
         lengths = self.lengths(sizes)
         return [patterned(lengths, p) for p in self.patterns] if lengths else self.points
 
-    def indeterminates(
-        self, key: str, sizes: Sizes, symbol: Callable[[str], Any]
-    ) -> Iterator[Value]:
+    def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
         """Return one indeterminate for each number."""
         yield patterned(
             self.lengths(sizes), lambda position, place: symbol(f"{key} {place}" if place else key)
@@ -128,12 +127,7 @@ class Positive(Continuous):
     above_zero = True
     round = (1, 2, HALF, 3, Fraction(1, 4), 4)
     points = (1, HALF, 2, 3)
-    patterns = (
-        ones,
-        halves,
-        tied,
-        lambda position, place: SMALL if position % 2 else LARGE,
-    )
+    patterns = (ones, halves, tied, lambda position, place: SMALL if position % 2 else LARGE)
     described = (
         "a number above zero, or an array of them: between 0.125 and 3, then a thousandth and a "
         "thousand times as large, halves and whole numbers, equal entries"

@@ -59,9 +59,7 @@ def polygamma(order: int) -> Function:
     return Function(
         "digamma" if order == 0 else f"polygamma {order}",
         enclosed(
-            partial(libmp.mpf_psi, order),
-            steepest(lambda x: polygamma(order + 1)(x)),
-            twice=True,
+            partial(libmp.mpf_psi, order), steepest(lambda x: polygamma(order + 1)(x)), twice=True
         ),
         lambda x: polygamma(order + 1)(x),
         no_pole,
@@ -116,11 +114,7 @@ def jump(
 
 
 erf: Function = Function(
-    "erf",
-    enclosed(libmp.mpf_erf, bell_bound, twice=True),
-    bell,
-    known={0: 0},
-    limit=1000,
+    "erf", enclosed(libmp.mpf_erf, bell_bound, twice=True), bell, known={0: 0}, limit=1000
 )
 erfc: Function = Function(
     "erfc",
@@ -149,11 +143,7 @@ RECORDS = (
     record(gamma, r"\Gamma", said="gamma function", mutation="digamma"),
     record(digamma, r"\psi", r"\operatorname{digamma}", said="digamma function", mutation="gamma"),
     record(
-        sign,
-        r"\operatorname{sign}",
-        r"\operatorname{sgn}",
-        exact="decision",
-        mutation="absolute",
+        sign, r"\operatorname{sign}", r"\operatorname{sgn}", exact="decision", mutation="absolute"
     ),
     record(floor, r"\lfloor", exact="decision", mutation="ceiling", form="bracket"),
     record(ceiling, r"\lceil", exact="decision", mutation="floor", form="bracket"),

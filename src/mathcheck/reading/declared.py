@@ -3,15 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mathcheck.expressions import (
-    Argument,
-    Call,
-    Component,
-    FunctionName,
-    Node,
-    Operation,
-    Symbol,
-)
+from mathcheck.expressions import Argument, Call, Component, FunctionName, Node, Operation, Symbol
 from mathcheck.latex import Refusal, canonical
 from mathcheck.reading import names
 from mathcheck.reading.core import expression, indices, node_of, postfixed, reads_name, whole

@@ -167,8 +167,7 @@ def over(
         body = product(cursor, grammar.DIVIDED if kind == "sum" else grammar.MULTIPLIED)
         if cursor.next_is("/"):
             raise Refusal(
-                f"{spelled} … before / has two readings; write brackets or \\frac",
-                cursor.position,
+                f"{spelled} … before / has two readings; write brackets or \\frac", cursor.position
             )
     return Big(kind, (), found, body, start=start, end=cursor.before)
 

@@ -70,7 +70,7 @@ def spelled(base: str, scripts: Sequence[Script]) -> str:
     above = "".join(
         r"\prime" if s.sign == "'" else canonical(s.items) for s in scripts if s.sign != "_"
     )
-    return key_of(base, below or None, above or None)
+    return key_of(base, below, above)
 
 
 def indexes(script: Script) -> bool:
