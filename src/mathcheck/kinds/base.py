@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -217,10 +218,10 @@ def patterned(shape: tuple[int, ...], entry: Callable[[int, tuple[int, ...]], An
     """Return an array of the numbers that belong to positions and places, or the only number."""
     if not shape:
         return entry(0, ())
-    result = np.empty(shape, dtype=object)
-    for position, place in enumerate(np.ndindex(shape)):
-        result[place] = entry(position, place)
-    return result
+    places = itertools.product(*map(range, shape))
+    result = np.empty(math.prod(shape), dtype=object)
+    result[:] = [entry(position, place) for position, place in enumerate(places)]
+    return result.reshape(shape)
 
 
 def combined(shape: tuple[int, ...], choices: Sequence[Any]) -> Iterator[Value]:

@@ -45,10 +45,9 @@ def each(function: Callable[[Any], Any], value: Any) -> Any:
         return Row(each(function, value.entries))
     if not isinstance(value, np.ndarray):
         return function(value)
-    result = np.empty(value.shape, dtype=object)
-    for place in np.ndindex(value.shape):
-        result[place] = function(value[place])
-    return result
+    result = np.empty(value.size, dtype=object)
+    result[:] = [function(entry) for entry in value.ravel()]
+    return result.reshape(value.shape)
 
 
 def flat(value: Any) -> list[Any]:

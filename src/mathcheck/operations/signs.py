@@ -68,12 +68,10 @@ def times(a: Any, b: Any, node: Node) -> Any:
 
 def dot(a: np.ndarray, b: np.ndarray) -> Any:
     """Return the matrix product of arrays of objects, summed in order."""
-    columns = b.reshape(len(b), -1).T
-    result = np.empty((*a.shape[:-1], len(columns)), dtype=object)
-    for place in np.ndindex(a.shape[:-1]):
-        for at, column in enumerate(columns):
-            terms = zip(a[place], column, strict=True)
-            result[(*place, at)] = sum((x * y for x, y in terms), 0)
+    rows, columns = a.reshape(-1, a.shape[-1]), b.reshape(len(b), -1).T
+    pairs = [zip(row, column, strict=True) for row in rows for column in columns]
+    result = np.empty(len(pairs), dtype=object)
+    result[:] = [sum((x * y for x, y in terms), 0) for terms in pairs]
     result = result.reshape((*a.shape[:-1], *b.shape[1:]))
     return result if result.ndim else result[()]
 

@@ -121,7 +121,7 @@ def listed(cursor: Cursor) -> tuple[Node, ...]:
 def big(cursor: Cursor, item: Item) -> Node | Operand:
     """Read a sum, a product, a maximum and the like."""
     spelled = canonical([item])
-    return over(cursor, grammar.BIGS[spelled], spelled, cursor.scripts(), item.start)
+    return over(cursor, spelled, cursor.scripts(), item.start)
 
 
 @reads("argument_of")
@@ -130,9 +130,7 @@ def argument_of(cursor: Cursor, item: Item) -> Node | Operand:
     follower = cursor.accept(r"\max", r"\min")
     if not follower:
         raise Refusal(r"\arg without \max or \min", item.start)
-    return over(
-        cursor, "arg" + grammar.BIGS[follower], r"\arg" + follower, cursor.scripts(), item.start
-    )
+    return over(cursor, r"\arg" + follower[1:], cursor.scripts(), item.start)
 
 
 @reads("beneath")
@@ -142,17 +140,16 @@ def beneath(cursor: Cursor, item: Command) -> Node | Operand:
     spelled = canonical(operator)
     script = Script("_", below, item.start, item.end)
     if spelled in grammar.BIGS:
-        return over(cursor, grammar.BIGS[spelled], spelled, (script, *cursor.scripts()), item.start)
+        return over(cursor, spelled, (script, *cursor.scripts()), item.start)
     form = grammar.BEGINNINGS.get(spelled)
     if form is not None and form.reader == "limit":
         return READERS["limit_of"](cursor, script)
     raise names.unknown(cursor, item)
 
 
-def over(
-    cursor: Cursor, kind: str, spelled: str, scripts: Sequence[Script], start: int
-) -> Node | Operand:
+def over(cursor: Cursor, spelled: str, scripts: Sequence[Script], start: int) -> Node | Operand:
     """Read what a sum or the like runs over, and its body."""
+    kind = grammar.BIGS[spelled]
     below = next((s for s in scripts if s.sign == "_"), None)
     above = next((s for s in scripts if s.sign == "^"), None)
     if below is None:
