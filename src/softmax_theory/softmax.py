@@ -45,7 +45,7 @@ def softmax_of(tile: Tile) -> FloatArray:
 def log_softmax_of(tile: Tile) -> FloatArray:
     """Return its logarithm; neither term is positive, so nothing cancels."""
     m, log_rest = largest_and_rest(tile)
-    difference = np.subtract(tile.z, m, out=tile.memory)
+    difference = np.subtract(tile.z, m, out=tile.z)
     return np.subtract(difference, log_rest, out=difference)
 
 

@@ -211,6 +211,21 @@ def test_classes_on_the_first_axis_are_summed_as_accurately():
     np.testing.assert_array_equal(st.entropy(p, axis=0), st.entropy(p.T.copy()))
 
 
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((2000, 120), 0), ((100, 1500), 0), ((3, 700, 2, 90), 1)]
+)
+def test_the_order_in_which_a_tile_has_its_logits_is_not_seen(shape, axis):
+    random = np.random.default_rng(9)
+    z = random.normal(scale=20, size=shape)
+    t = random.integers(shape[axis], size=np.delete(shape, axis))
+    last = np.ascontiguousarray(np.moveaxis(z, axis, -1))
+    for function in (st.softmax, st.log_softmax):
+        rows = np.moveaxis(function(z, axis), axis, -1)
+        np.testing.assert_array_max_ulp(rows, function(last), 1)
+    across, along = st.cross_entropy_gradient(z, t, axis=axis), st.cross_entropy_gradient(last, t)
+    np.testing.assert_array_max_ulp(np.moveaxis(across, axis, -1), along, 1)
+
+
 def test_products_take_the_wider_type():
     z, v = np.zeros(2, np.float32), np.array([1, 0])
     assert st.softmax_jvp(z, v).dtype == np.float64
