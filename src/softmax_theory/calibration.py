@@ -41,11 +41,8 @@ def predictions(z: FloatArray) -> tuple[FloatArray, NDArray[np.intp], FloatArray
 def squared_distances(z: FloatArray, t: FloatArray) -> FloatArray:
     """Return the sum of (y - t)^2, with the complements of the largest y where that is near one."""
     y, most, rest = predictions(z)
-    differences = y - t
-    of_most = np.take_along_axis(differences, most, axis=-1)
-    by_complements = (1 - np.take_along_axis(t, most, axis=-1)) - rest
-    better = np.where(rest < 0.5, by_complements, of_most)
-    np.put_along_axis(differences, most, better, axis=-1)
+    near_one = (np.arange(y.shape[-1]) == most) & (rest < 0.5)
+    differences = np.where(near_one, (1 - t) - rest, y - t)
     return np.asarray((differences**2).sum(axis=-1))
 
 

@@ -115,7 +115,7 @@ def running_sums(z: Any) -> Any:
     """Return the packed sums over the last axis."""
     *batch, classes, packed = range(z.ndim + 1)
     states = da.blockwise(
-        lambda part: packed_sums(LogSumExp(shape=part.shape[:-1]).update(part)),
+        lambda part: packed_chunk(LogSumExp(shape=part.shape[:-1]).update(part)),
         (*batch, classes, packed),
         z,
         (*batch, classes),
@@ -127,8 +127,8 @@ def running_sums(z: Any) -> Any:
     return in_a_tree(states)
 
 
-def packed_sums(sums: LogSumExp) -> Array:
-    """Return sums packed, with an axis more, on which those of the chunks stand side by side."""
+def packed_chunk(sums: LogSumExp) -> Array:
+    """Return the sums of a chunk packed, with an axis more, on which chunks are side by side."""
     return sums.packed()[..., np.newaxis, :]
 
 
@@ -279,7 +279,7 @@ def margins_of(h: Array, w: Array, t: Array, ids: Array, true: Array, *, dtype: 
 @np.errstate(all="ignore")
 def sums_of_tile(*tile: Array, dtype: Any) -> Array:
     """Return the packed sums of the margins of a tile."""
-    return packed_sums(sums_of(margins_of(*tile, dtype=dtype)))
+    return packed_chunk(sums_of(margins_of(*tile, dtype=dtype)))
 
 
 @np.errstate(all="ignore")

@@ -1,21 +1,12 @@
 """The derivative of the softmax function: its Jacobian matrix, and products with it."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from softmax_theory._arrays import FloatArray, as_floats, finish, logits, same_shape, working
 from softmax_theory.softmax import softmax
 
 __all__ = ["softmax_jacobian", "softmax_jvp", "softmax_vjp"]
-
-
-@np.errstate(all="ignore")
-def sum_without(p: FloatArray, largest: NDArray[np.intp]) -> FloatArray:
-    """Return the sum over the last axis without the entry at ``largest``, or nan if not finite."""
-    others = p.copy()
-    value = np.take_along_axis(p, largest, axis=-1)
-    np.put_along_axis(others, largest, value - value, axis=-1)
-    return np.asarray(others.sum(axis=-1, keepdims=True))
 
 
 @np.errstate(all="ignore")
@@ -25,10 +16,10 @@ def sum_of_others(p: FloatArray) -> FloatArray:
     The sum less the entry is accurate as long as the entry is no more than half of the sum, which
     holds for all but the largest; only for that one the others are added up.
     """
-    largest = np.argmax(p, axis=-1, keepdims=True)
+    largest = np.arange(p.shape[-1]) == np.argmax(p, axis=-1, keepdims=True)
+    rest = np.where(largest, 0, p).sum(axis=-1, keepdims=True)
     others: FloatArray = p.sum(axis=-1, keepdims=True) - p
-    np.put_along_axis(others, largest, sum_without(p, largest), axis=-1)
-    return others
+    return np.where(largest, rest, others)
 
 
 @np.errstate(all="ignore")
