@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mathcheck.expressions import Node, Number, Relation, Symbol
+from mathcheck.expressions import Node, Not, Number, Relation, Symbol
 from mathcheck.proving.atoms import Delta
 from mathcheck.proving.forms import Form, Unproved
 from mathcheck.proving.indices import Index, Size
@@ -25,10 +25,13 @@ class Assumptions:
 
 
 def relations(conditions: Sequence[Node]) -> Iterator[tuple[Node, str, Node]]:
-    """Yield the conditions that are a single relation."""
+    """Yield the conditions that are a single relation, or that two things are not equal."""
     for condition in conditions:
-        if isinstance(condition, Relation) and len(condition.signs) == 1:
-            yield condition.sides[0], condition.signs[0], condition.sides[1]
+        match condition:
+            case Relation(sides=(left, right), signs=(sign,)):
+                yield left, sign, right
+            case Not(condition=Relation(sides=(left, right), signs=("=",))):
+                yield left, "!=", right
 
 
 def sizes_of(conditions: Sequence[Node], scope: Scope) -> dict[str, Size]:
@@ -40,6 +43,7 @@ def sizes_of(conditions: Sequence[Node], scope: Scope) -> dict[str, Size]:
             and scope.table.type(left.key).dimension
             and isinstance(right, Number)
             and sign == "="
+            and right.value in (scope.table.type(left.key).numbers({}) or ())
         ):
             sizes[left.key] = Size(str(right.value), 1, int(right.value))
     return sizes
@@ -74,7 +78,8 @@ def pair_of(left: Node, right: Node, scope: Scope) -> tuple[Index, Index] | None
             left, right = right, left
         if isinstance(left, Symbol):
             one = index_of(left, None, scope)
-            return one, index_of(right, one.size, scope)
+            other = index_of(right, one.size, scope)
+            return (one, other) if one.size == other.size else None
         value = evaluate(left, scope)
     except Unproved:
         return None

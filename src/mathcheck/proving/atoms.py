@@ -46,6 +46,8 @@ class Nature:
         Whether they lie below one.
     binary : bool
         Whether they are zero or one.
+    counting : bool
+        Whether they are whole numbers from zero on.
     totals : int
         Over how many of the last indices they sum to one; zero if they need not.
     varies : bool
@@ -55,6 +57,7 @@ class Nature:
     positive: bool = False
     below_one: bool = False
     binary: bool = False
+    counting: bool = False
     totals: int = 0
     varies: bool = True
 

@@ -9,7 +9,7 @@ from mathcheck.proving.assumptions import Assumptions, Pair
 from mathcheck.proving.atoms import Atom, Delta, Entry
 from mathcheck.proving.forms import Form, Unproved
 from mathcheck.proving.indices import Index, literal
-from mathcheck.proving.totals import decided, leaves, reindexed
+from mathcheck.proving.totals import decided, leaves, leaves_of, reindexed
 
 MOST_DECISIONS = 60
 
@@ -78,9 +78,11 @@ def split(case: Case) -> Iterator[Case]:
 
 
 def leaves_of_both(case: Case) -> Iterator[Atom]:
-    """Yield the atoms of both sides that have no atoms inside."""
-    yield from leaves(case.left)
-    yield from leaves(case.right)
+    """Yield the atoms of both sides, and of what they rely on, that have no atoms inside."""
+    for form in (case.left, case.right):
+        yield from leaves(form)
+        for condition in form.conditions:
+            yield from leaves_of(((condition.of, 1),))
 
 
 def by_index(case: Case, atom: Delta) -> Iterator[Case]:

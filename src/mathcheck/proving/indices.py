@@ -24,6 +24,11 @@ class Size:
         """The values that an index may have, if the size is a number."""
         return range(self.first, self.first + int(self.name)) if self.name.isdecimal() else None
 
+    @property
+    def sure_numbers(self) -> range:
+        """The values that an index may have whatever the size is."""
+        return self.numbers or range(self.first, self.first + self.least)
+
 
 @dataclass(frozen=True, order=True)
 class Index:

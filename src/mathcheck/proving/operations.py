@@ -22,6 +22,7 @@ from mathcheck.proving.arrays import (
     times,
     transposed,
 )
+from mathcheck.proving.atoms import Count, Delta, Entry, Position
 from mathcheck.proving.forms import (
     Form,
     Unproved,
@@ -67,6 +68,18 @@ def trace(value: Value) -> Form:
     return entry_total(diagonal(value))
 
 
+def factorial(x: Form) -> Form:
+    """Return the factorial of what is known to be a whole number from zero on."""
+    if not all(c > 0 and c.denominator == 1 for c in x.terms.values()):
+        raise Unproved("the factorial of what may not be a whole number from zero on")
+    for monomial in x.terms:
+        for atom, power in monomial:
+            entry = isinstance(atom, Entry) and atom.nature.counting
+            if power < 1 or not (entry or isinstance(atom, Count | Position | Delta)):
+                raise Unproved("the factorial of what may not be a whole number from zero on")
+    return opaque("factorial", [x])
+
+
 def named(name: str) -> Callable[[Form], Form]:
     """Return a function of which only the name is known."""
     return lambda x: opaque(name, [x])
@@ -98,7 +111,7 @@ OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "tanh": of_each(hyperbolic(-1, over=True)),
     "sin": of_each(named("sin")),
     "cos": of_each(named("cos")),
-    "factorial": of_each(named("factorial")),
+    "factorial": of_each(factorial),
     "absolute": lambda value: absolute(as_form(value)),
     "transpose": transposed,
     "diag": diagonal,

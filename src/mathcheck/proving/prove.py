@@ -17,12 +17,21 @@ from mathcheck.expressions import Node, Number
 from mathcheck.latex import Refusal
 from mathcheck.proving.arrays import Array, Value
 from mathcheck.proving.assumptions import Assumptions, assumptions, sizes_of
-from mathcheck.proving.atoms import Atom, Total
+from mathcheck.proving.atoms import Atom, Member, Total
 from mathcheck.proving.bounds import exceeds
 from mathcheck.proving.cases import Case, cases
-from mathcheck.proving.forms import Condition, Form, Unproved, common, number, of_monomial
+from mathcheck.proving.forms import (
+    Condition,
+    Form,
+    Unproved,
+    common,
+    idempotent,
+    number,
+    of_monomial,
+)
 from mathcheck.proving.indices import Index, Size, literal
 from mathcheck.proving.symbols import Scope
+from mathcheck.proving.totals import leaves_of
 from mathcheck.proving.translate import evaluate
 from mathcheck.samples import needed_sizes
 
@@ -79,12 +88,23 @@ def proved(reading: Reading) -> Proof | None:
     except (Unproved, Refusal, RecursionError, ArithmeticError):
         return None
     forms = [form for step in steps for c in step.cases for form in (c.left, c.right)]
+    conditions = frozenset().union(*(form.conditions for form in forms))
+    if any(undecided(leaf) for c in conditions for leaf in leaves_of(((c.of, 1),))):
+        return None
     return Proof(
         sizes=sizes_of_reading(reading, forms),
-        conditions=frozenset().union(*(form.conditions for form in forms)),
+        conditions=conditions,
         rules=tuple(sorted(frozenset().union(*(form.rules for form in forms)))),
         steps=tuple(steps),
     )
+
+
+def undecided(leaf: Atom) -> bool:
+    """Return whether something is zero at some values of an index, so that it is no condition.
+
+    Whether a set is empty is one.
+    """
+    return idempotent(leaf) and not isinstance(leaf, Member)
 
 
 def sizes_of_reading(reading: Reading, forms: Sequence[Form]) -> tuple[str, ...]:

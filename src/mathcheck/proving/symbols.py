@@ -13,10 +13,10 @@ from mathcheck.kinds.real import Positive, Real, Unit
 from mathcheck.kinds.whole import Binary, Counted, Integer, Label
 from mathcheck.kinds.whole import Size as SizeKind
 from mathcheck.proving.arrays import Array, Indices, Value
-from mathcheck.proving.atoms import Count, Entry, Nature, Position
+from mathcheck.proving.atoms import Count, Entry, Nature
 from mathcheck.proving.forms import Form, Unproved, number, single
 from mathcheck.proving.indices import Index, Size
-from mathcheck.proving.totals import delta
+from mathcheck.proving.totals import delta, position
 from mathcheck.symbols import Table
 
 NATURES: Mapping[type[Kind], Nature] = {
@@ -24,7 +24,7 @@ NATURES: Mapping[type[Kind], Nature] = {
     Positive: Nature(positive=True),
     Unit: Nature(positive=True, below_one=True),
     Simplex: Nature(positive=True, varies=False),
-    Binary: Nature(binary=True, varies=False),
+    Binary: Nature(binary=True, counting=True, varies=False),
     Integer: Nature(varies=False),
     Spd: Nature(varies=False),
     Orthogonal: Nature(varies=False),
@@ -110,6 +110,8 @@ def of_nature(key: str, kind: Kind, sizes: tuple[Size, ...]) -> Value:
     nature = NATURES[type(kind)]
     if isinstance(kind, Simplex):
         nature = replace(nature, totals=1 if kind.rows else len(sizes))
+    if isinstance(kind, Integer):
+        nature = replace(nature, counting=kind.low >= 0)
 
     def entry(at: Indices) -> Form:
         check_sizes(at, sizes)
@@ -137,6 +139,4 @@ def count(size: Size) -> Form:
 
 def as_number(value: Value | Index) -> Value:
     """Return an index as the number that it is."""
-    if not isinstance(value, Index):
-        return value
-    return number(int(value.name)) if value.literal else single(Position(value))
+    return position(value) if isinstance(value, Index) else value

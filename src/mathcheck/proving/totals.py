@@ -44,7 +44,7 @@ from mathcheck.proving.forms import (
     thawed,
 )
 from mathcheck.proving.indices import BOUND, Index, literal, opened
-from mathcheck.proving.signs import nonnegative
+from mathcheck.proving.signs import indices_of, nonnegative
 
 MOST_BOUND = 4
 
@@ -76,6 +76,11 @@ def delta(one: Index, other: Index) -> Form:
     return single(Delta(*sorted((one, other))))
 
 
+def position(index: Index) -> Form:
+    """Return the number that an index is."""
+    return number(int(index.name)) if index.literal else single(Position(index))
+
+
 def reindexed(form: Form, others: Mapping[Index, Index]) -> Form:
     """Return a form with indices put in the places of others."""
 
@@ -85,8 +90,10 @@ def reindexed(form: Form, others: Mapping[Index, Index]) -> Form:
                 return single(replace(atom, indices=tuple(i.renamed(others) for i in indices)))
             case Delta(one=one, other=other):
                 return delta(one.renamed(others), other.renamed(others))
-            case Member(index=index) | Position(index=index):
+            case Member(index=index):
                 return single(replace(atom, index=index.renamed(others)))
+            case Position(index=index):
+                return position(index.renamed(others))
         return single(atom)
 
     return changed(form, Change(leaf, tuple(index.key for index in others)))
@@ -212,9 +219,31 @@ def total(form: Form, index: Index) -> Form:
         for value in index.size.numbers:
             result = result + reindexed(form, {index: literal(value, index.size)})
         return result
+    form = with_conditions_of_all(form, index)
     for monomial, coefficient in form.terms.items():
         result = result + number(coefficient) * total_of(monomial, index)
     return result.relying(form)
+
+
+def with_conditions_of_all(form: Form, index: Index) -> Form:
+    """Return a form whose conditions hold for all values of an index, and can do so.
+
+    Raises
+    ------
+    Unproved
+        If one of them is that zero isn't zero where the index is equal to another.
+    """
+    open_ones = Form({}, frozenset(c for c in form.conditions if index.key in c.of.key))
+    if not open_ones.conditions:
+        return form
+    atoms = [leaf for c in open_ones.conditions for leaf in leaves_of(((c.of, 1),))]
+    others = {part for atom in atoms for i in indices_of(atom) for part in i.parts()}
+    for other in others - {index}:
+        if other.size == index.size:
+            reindexed(open_ones, {index: other})
+    height = 1 + max(height_of(c.of.key) for c in open_ones.conditions)
+    named = reindexed(open_ones, {index: replace(index, name=f"{BOUND}{height}")})
+    return Form(form.terms, form.conditions - open_ones.conditions, form.rules).relying(named)
 
 
 def total_of(monomial: Monomial, index: Index) -> Form:

@@ -30,7 +30,7 @@ from mathcheck.proving.arrays import (
 from mathcheck.proving.atoms import Entry, Nature
 from mathcheck.proving.calculus import slope
 from mathcheck.proving.forms import Form, Unproved, exponential, number, single
-from mathcheck.proving.indices import Index, Size, literal
+from mathcheck.proving.indices import OPEN, Index, Size, fresh_numbers, literal
 from mathcheck.proving.operations import OPERATIONS
 from mathcheck.proving.sums import of_big
 from mathcheck.proving.symbols import Scope, as_number, of_symbol
@@ -66,8 +66,8 @@ def index_of(node: Node, size: Size | None, scope: Scope) -> Index:
         if isinstance(value, Form) and value.constant is not None and size is not None:
             node = Number(Fraction(value.constant))
     if isinstance(node, Number) and node.value.denominator == 1 and node.value >= 0 and size:
-        if size.numbers is not None and int(node.value) not in size.numbers:
-            raise Unproved("an index that is beyond its range")
+        if int(node.value) not in size.sure_numbers:
+            raise Unproved("an index that may be beyond its range")
         return literal(int(node.value), size)
     raise Unproved("an index that is no name and no number")
 
@@ -203,24 +203,29 @@ def bound_scope(definition: Definition, arguments: list[Any], scope: Scope) -> S
         values[parameter.key] = value
         if isinstance(value, Array) and parameter.key in definition.table:
             shape = definition.table.type(parameter.key).shape
-            sizes.update({d.size: s for d, s in zip(shape, value.sizes, strict=False)})
+            for dimension, size in zip(shape, value.sizes, strict=False):
+                if size.name != (dimension.size if dimension.size.isdecimal() else size.name):
+                    raise Unproved("an array of another size than the definition takes")
+                if sizes.setdefault(dimension.size, size).name != size.name:
+                    raise Unproved("arrays of different sizes for one size of a definition")
     return scope.child(values, sizes)
 
 
 def of_derivative(node: tree.Derivative, scope: Scope) -> Value:
     """Return a derivative; its shape is that of the body followed by those of the variables.
 
-    A name that is defined moves as if it were a symbol, and all that depends on it with it.
+    What it is taken by is a symbol of its own inside of the body: an argument that was given
+    before does not move with it, but a name that is defined by it does.
     """
     keys = dict.fromkeys(base_of(variable).key for variable in node.variables)
-    defined = [key for key in keys if key not in scope.values and is_defined(key, scope)]
-    meanings = {key: named(key, scope) for key in defined}
-    inner = scope.child({key: as_symbol(key, meaning) for key, meaning in meanings.items()})
+    meanings = {key: named(key, scope) for key in keys}
+    symbols = {key: as_symbol(key, meaning) for key, meaning in meanings.items()}
+    inner = scope.child(symbols)
     value = body_of(node, inner)
     for variable in node.variables:
         value = derived(value, variable, inner)
     for key, meaning in meanings.items():
-        value = with_meaning(value, key, meaning)
+        value = with_meaning(value, entry_of(symbols[key]), meaning)
     return value
 
 
@@ -232,44 +237,52 @@ def base_of(variable: Node) -> Symbol:
     return base
 
 
-def is_defined(key: str, scope: Scope) -> bool:
-    """Return whether a definition gives a name its value."""
-    return scope.table.type(key).defined or not scope.table.type(key).kind
-
-
 def as_symbol(key: str, meaning: Value | Index) -> Value:
-    """Return a name that is defined as a symbol whose entries are any numbers."""
+    """Return what stands for a name while something is differentiated by it.
+
+    Nothing is known of its entries but what is known of those of a symbol of the table.
+    """
     if isinstance(meaning, Index):
         raise Unproved("a derivative by an index")
+    known = entry_of(meaning)
+    name = f"{key}{OPEN}{next(fresh_numbers)}"
+    symbol = Entry(name, (), known.nature if known and known.name == key else Nature())
     if isinstance(meaning, Form):
-        return single(Entry(key, (), Nature()))
-    return Array(
-        meaning.sizes,
-        lambda at: single(Entry(key, at, Nature())),
-        symbol=Entry(key, (), Nature()),
-    )
+        return single(symbol)
+    return Array(meaning.sizes, lambda at: single(replace(symbol, indices=at)), symbol=symbol)
 
 
-def with_meaning(value: Value, key: str, meaning: Any) -> Value:
-    """Return a value with the entries of a symbol replaced by those of its definition."""
+def entry_of(value: Value) -> Entry | None:
+    """Return the entry that a number is, or of which an array consists, if there is one."""
+    if isinstance(value, Array):
+        return value.symbol
+    if len(value.terms) == 1:
+        ((monomial, coefficient),) = value.terms.items()
+        atom, power = monomial[0] if len(monomial) == 1 else (None, 0)
+        if isinstance(atom, Entry) and coefficient == power == 1 and not atom.indices:
+            return atom
+    return None
+
+
+def with_meaning(value: Value, symbol: Any, meaning: Any) -> Value:
+    """Return a value with the entries of a symbol replaced by what it stands for."""
 
     def leaf(atom: Any) -> Form:
-        if isinstance(atom, Entry) and atom.name == key:
+        if isinstance(atom, Entry) and atom.name == symbol.name:
             return as_form(with_entries(meaning, atom.indices) if atom.indices else meaning)
         return single(atom)
 
-    return entrywise(lambda x: changed(x, Change(leaf, (f"{key}[",))), value)
+    return entrywise(lambda x: changed(x, Change(leaf, (f"{symbol.name}[",))), value)
 
 
 def derived(value: Value, variable: Node, scope: Scope) -> Value:
     """Return the derivative of a value by a symbol, an entry of one, or a part of one."""
     symbol = evaluate(base_of(variable), scope)
-    if isinstance(symbol, Form):
-        atom = plain_atom(symbol)
-        return entrywise(lambda x: slope(x, atom), value)
-    if symbol.symbol is None:
+    name = entry_of(symbol)
+    if name is None:
         raise Unproved("a derivative by what is no symbol")
-    name = symbol.symbol
+    if isinstance(symbol, Form):
+        return entrywise(lambda x: slope(x, name), value)
     start = tuple(
         index_of(index, size, scope)
         for index, size in zip(getattr(variable, "indices", ()), symbol.sizes, strict=False)
@@ -286,16 +299,6 @@ def derived(value: Value, variable: Node, scope: Scope) -> Value:
     return Array((*outer, *rest), entry) if (*outer, *rest) else entry(())
 
 
-def plain_atom(form: Form) -> Entry:
-    """Return the symbol that a form is."""
-    if len(form.terms) == 1:
-        ((monomial, coefficient),) = form.terms.items()
-        atom, power = monomial[0] if len(monomial) == 1 else (None, 0)
-        if isinstance(atom, Entry) and coefficient == power == 1 and not atom.indices:
-            return atom
-    raise Unproved("a derivative by what is no symbol")
-
-
 def body_of(node: tree.Derivative, scope: Scope) -> Value:
     """Return what is differentiated; a function may stand without its arguments."""
     if not isinstance(node.body, tree.FunctionName):
@@ -309,20 +312,9 @@ def body_of(node: tree.Derivative, scope: Scope) -> Value:
 
 
 def of_evaluated(node: tree.Evaluated, scope: Scope) -> Value:
-    """Return an expression at given values of real symbols."""
-    value = evaluate(node.body, scope)
-    for variable, at in node.assignments:
-        symbol = plain_atom(scalar(variable, scope))
-        if symbol.nature.positive or not symbol.nature.varies:
-            raise Unproved("a value for what is not any real number")
-        given = scalar(at, scope)
-
-        def leaf(atom: Any, symbol: Any = symbol, given: Form = given) -> Form:
-            return given if atom == symbol else single(atom)
-
-        change = Change(leaf, (symbol.key,))
-        value = entrywise(lambda x, change=change: changed(x, change), value)  # type: ignore[misc]
-    return value
+    """Return an expression at given values of names."""
+    values = {base_of(name).key: as_number(argument(at, scope)) for name, at in node.assignments}
+    return evaluate(node.body, scope.child(values))
 
 
 def of_matrix(node: tree.Matrix, scope: Scope) -> Value:
