@@ -35,6 +35,7 @@ extensions = [
     "markup",
     "kernels",
     "pictures",
+    "exercises",
     "head",
     "card",
     "parts",

@@ -172,3 +172,20 @@ def test_the_playground_opens_an_erratum(page, published: str, errors) -> None:
     page.get_by_text("In the symbols").wait_for(timeout=PATIENCE)
     assert "expected symbol : type" in page.locator(".live-message").first.inner_text()
     assert errors == []
+
+
+def test_an_answer_is_checked(page, published: str, errors) -> None:
+    page.goto(f"{published}/softmax.html")
+    answer = page.locator(".answer")
+    press(answer, "Solve it here")
+    press(answer, "Check my answer")
+    ended(page, answer, "2 of 3 tests fail.")
+    answer.locator("textarea").fill(
+        "import numpy as np\n\ndef repaired(z):\n"
+        "    e = np.exp(z - np.max(z))\n    return e / e.sum()"
+    )
+    press(answer, "Check my answer")
+    ended(page, answer, "Right: all 3 tests pass.")
+    page.reload()
+    assert "e.sum()" in answer.locator("textarea").input_value()
+    assert errors == []

@@ -15,7 +15,7 @@ const FIELDS = [
   ["python", "In code (an expression that computes its left side)", 0],
 ];
 const PARTS = { symbols: "In the symbols", before: "In the definitions", equation: "" };
-const FIRST = "softmax-derivative/softmax-jacobian";
+const FIRST = "softmax-derivative/softmax-gradient";
 
 const root = document.getElementById("playground-form");
 const { chapters } = await description();
