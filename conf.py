@@ -36,6 +36,7 @@ extensions = [
     "kernels",
     "pictures",
     "exercises",
+    "citing",
     "head",
     "card",
     "parts",

@@ -85,9 +85,11 @@ def test_make_alone_lists_every_target() -> None:
     listing = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = {
         "html",
+        "site",
         "test",
         "test-browser",
         "test-slow",
+        "test-site",
         "mutants",
         "serve",
         "clean",
