@@ -2,10 +2,20 @@
 
 import pytest
 
+axe_module = pytest.importorskip("axe_playwright_python.sync_playwright")
+
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 PATIENCE = 120_000
-FIRST, SECOND = 0, 1
+# Keeps all that the pages say about what goes on, some of which is over in no time.
+WATCH = """() => {
+  window.said = [];
+  const look = () => document.querySelectorAll("[role=status]").forEach((line) => {
+    const text = line.textContent;
+    if (text && text !== window.said.at(-1)) window.said.push(text);
+  });
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+}"""
 
 
 def cell(page, number: int):
@@ -39,11 +49,15 @@ def chapter(page, published: str, errors):
 
 def test_a_cell_runs_after_those_above_it(chapter) -> None:
     before = cell(chapter, 3).locator(".cell_output pre").inner_text()
+    chapter.evaluate(WATCH)
     press(cell(chapter, 3), "Run")
     ended(chapter, cell(chapter, 3))
     ended(chapter, cell(chapter, 1))
     assert cell(chapter, 3).locator(".live-text").inner_text().strip() == before.strip()
-    note = chapter.locator(".live-note").inner_text()
+    said = chapter.evaluate("() => window.said")
+    assert "Loading Python" in said
+    assert said.index("Loading Python") < said.index("Running")
+    note = cell(chapter, 3).locator(".live-note").inner_text()
     assert "Python 3.14" in note
     assert "so last digits may differ" in note
 
@@ -189,3 +203,28 @@ def test_an_answer_is_checked(page, published: str, errors) -> None:
     page.reload()
     assert "e.sum()" in answer.locator("textarea").input_value()
     assert errors == []
+
+
+def violations(page) -> list[str]:
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    options = {"runOnly": {"type": "tag", "values": tags}}
+    found = axe_module.Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+# axe computes contrasts from the style sheets, so one engine is enough.
+@pytest.mark.parametrize("engine", ["chromium"], indirect=True)
+@pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
+def test_axe_finds_no_violation_in_what_a_click_opens(page, published: str, theme: str) -> None:
+    page.goto(f"{published}/softmax.html")
+    write(cell(page, 0), "print(1)\n1 / 0")
+    press(cell(page, 0), "Run")
+    ended(page, cell(page, 0), "Ended with an error.")
+    answer = page.locator(".answer")
+    press(answer, "Solve it here")
+    press(answer, "Check my answer")
+    ended(page, answer, "2 of 3 tests fail.")
+    assert violations(page) == []
+    page.goto(f"{published}/playground.html#errata/loss")
+    verdict(page, "failed")
+    assert violations(page) == []

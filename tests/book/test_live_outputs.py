@@ -7,6 +7,15 @@ import pytest
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
+# Cells whose numbers are those of a platform: rounding errors of its exponential function,
+# versions, a count of steps where rounding decides, and warnings of a version of scikit-learn.
+# Of these it is only asked that they run to their end and print something.
+OF_A_PLATFORM = {
+    "accuracy": {11, 14, 16, 17, 19},
+    "classifier": {18, 19},
+    "libraries": {1, 2, 3},
+    "own-kernel": {3},
+}
 PAGES = [
     "accuracy",
     "checking",
@@ -79,6 +88,8 @@ def test_cells_print_what_the_build_printed(page, published: str, errors, docnam
             continue
         assert after["error"] == ""
         assert after["figures"] == after["drawn"]
-        if not same(before, after["text"]):
+        if number in OF_A_PLATFORM.get(docname, ()):
+            assert after["text"]
+        elif not same(before, after["text"]):
             wrong.append((number, before, after["text"]))
     assert wrong == []

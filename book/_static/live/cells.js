@@ -14,7 +14,9 @@
   };
   const addButton = (bar, words, action) => {
     const made = Object.assign(document.createElement("button"), { type: "button", textContent: words });
-    made.addEventListener("click", action);
+    made.addEventListener("click", () =>
+      action().catch(() => bar.append("What this needs could not be loaded; reload the page to try again.")),
+    );
     bar.append(made);
   };
 

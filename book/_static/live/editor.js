@@ -8,16 +8,20 @@ export async function attach(elements) {
   const manifest = await description();
   const cells = elements.map((element, index) => liveCell(element, index, manifest));
   const live = cells.filter(Boolean);
+  const note = make("p", { className: "live-note" }, manifest.versions); // below the first that runs
   for (const [place, cell] of live.entries()) {
     const above = live.slice(0, place);
     // The cells above that have not run yet run first, because this one may need them.
-    cell.run = () => inOrder([...above.filter((other) => !other.ran), cell]);
-    cell.runAbove = () => inOrder([...above, cell]);
+    const runAfter = (others) => {
+      if (!note.isConnected) cell.bar.after(note);
+      return inOrder([...others, cell]);
+    };
+    cell.run = () => runAfter(above.filter((other) => !other.ran));
+    cell.runAbove = () => runAfter(above);
     addButtons(cell, above.length > 0);
     if (isEdited(cell.field.original)) cell.field.open();
   }
   whenStopped(() => live.forEach((cell) => (cell.ran = false)));
-  live[0]?.bar.after(make("p", { className: "live-note" }, manifest.versions));
   return cells;
 }
 

@@ -2,7 +2,8 @@
 let worker, manifest;
 const waiting = new Map(); // by their numbers, the tasks that are not done
 const hearers = []; // who is told when all that was computed is lost
-let last = 0;
+const START = 0; // the number of the first task of a worker, which nobody waits for
+let last = START;
 
 export const whenStopped = (hearer) => hearers.push(hearer);
 
@@ -20,13 +21,16 @@ async function started() {
 function start(described) {
   const started = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   started.addEventListener("message", ({ data }) => {
+    // What is loaded at the start is for all that wait for it.
+    if (data.kind === "loading") return waiting.forEach((task) => task.hear("loading", data.data));
     const task = waiting.get(data.number);
     if (data.kind !== "done") return task?.hear(data.kind, data.data);
+    if (data.number === START) return data.data?.stopped && stop(data.data.stopped);
     waiting.delete(data.number);
     task?.finish(data.data);
   });
   started.addEventListener("error", (event) => stop(event.message || "Python could not be started"));
-  started.postMessage({ number: 0, task: "start", value: described });
+  started.postMessage({ number: START, task: "start", value: described });
   return started;
 }
 
