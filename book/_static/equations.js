@@ -62,15 +62,21 @@
   note.popover = "manual";
   let wanted, leaving;
 
+  const place = (element) => {
+    // Beside the whole equation of a letter, which so stays in sight.
+    const whole = (element.closest("math") ?? element).getBoundingClientRect();
+    const size = note.getBoundingClientRect();
+    const above = whole.top - size.height - 6;
+    const left = Math.min(element.getBoundingClientRect().left, innerWidth - size.width - 8);
+    note.style.left = `${Math.max(8, left)}px`;
+    note.style.top = `${above > 8 ? above : whole.bottom + 6}px`;
+  };
   const show = (element, content) => {
     clearTimeout(leaving);
     note.replaceChildren(...content);
     if (!note.isConnected) document.body.append(note);
     note.showPopover();
-    const [place, size] = [element.getBoundingClientRect(), note.getBoundingClientRect()];
-    const above = place.top - size.height - 6;
-    note.style.left = `${Math.max(8, Math.min(place.left, innerWidth - size.width - 8))}px`;
-    note.style.top = `${above > 8 ? above : place.bottom + 6}px`;
+    place(element);
   };
   const hide = () => {
     wanted = undefined;
@@ -84,6 +90,7 @@
   note.addEventListener("pointerenter", () => clearTimeout(leaving));
   note.addEventListener("pointerleave", leave);
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+  document.addEventListener("scroll", () => wanted && place(wanted), { passive: true });
 
   // Each form of a letter is looked up as it is drawn, the widest first: in a name with a hat the
   // letter under it is another.
