@@ -70,6 +70,24 @@ def test_an_opened_mark_has_slips_and_letters(page, address: str) -> None:
     assert button.bounding_box()["height"] >= 24
 
 
+def test_a_mark_leads_to_the_playground_where_there_is_one(page, address: str) -> None:
+    for published in (False, True):
+        page.goto(f"{address}/{CHAPTER}")
+        if published:
+            # As the published pages name it; this one is not run.
+            live = "{ type: 'text/plain', src: '_static/live/cells.js' }"
+            script = f"Object.assign(document.createElement('script'), {live})"
+            page.evaluate(f"document.body.append({script})")
+        mark = page.locator(MARK)
+        mark.locator(":scope > summary").click()
+        mark.locator(".letters").wait_for()
+        links = mark.get_by_role("link", name="Open in the playground")
+        assert links.count() == published
+        for link in links.all():
+            target = f"{address}/playground.html#softmax-derivative/softmax-gradient"
+            assert link.evaluate("link => link.href") == target
+
+
 def test_a_letter_says_what_it_is_and_a_reference_shows_its_equation(page, address: str) -> None:
     page.goto(f"{address}/{CHAPTER}")
     note = page.locator(".equation-note")

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from dataclasses import asdict, replace
+from functools import cache
 
 import pytest
 
@@ -36,10 +37,16 @@ EQUATIONS = {
 }
 
 
+@cache
 def reading(latex: str, before: str = "") -> Reading:
     [*_, checked] = check_text(f"{TABLE}{before}\n\n$$\n{latex}\n$$\n")
     assert checked.result.passed, checked.result.message
     return checked.reading
+
+
+@cache
+def answered(name: str) -> Answers:
+    return answers(reading(EQUATIONS[name]))
 
 
 def numbers(text: str) -> dict[str, float]:
@@ -87,7 +94,7 @@ def test_a_sample_has_the_names_that_are_needed_alone(latex: str) -> None:
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_every_slip_that_is_shown_is_one_that_the_checker_notices(name: str) -> None:
     read = reading(EQUATIONS[name])
-    found = answers(read).slips
+    found = answered(name).slips
     assert len(found) >= 2
     for slip in found:
         changed = read.text[: slip.start] + slip.new + read.text[slip.end :]
@@ -105,7 +112,7 @@ def test_a_change_that_keeps_the_meaning_is_no_slip() -> None:
 
 
 def test_a_sum_from_zero_is_answered_by_the_range_of_its_index() -> None:
-    found = {slip.kind: slip for slip in answers(reading(EQUATIONS["sum"])).slips}
+    found = {slip.kind: slip for slip in answered("sum").slips}
     assert found["bound"].new == "0"
     assert found["bound"].finding == "the index 0 is outside 1 to 2"
 
@@ -123,14 +130,14 @@ def test_the_letters_are_named_in_their_order_with_the_forms_in_print() -> None:
 
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_answers_survive_the_memory_of_a_build(name: str) -> None:
-    found = answers(reading(EQUATIONS[name]))
+    found = answered(name)
     assert remembered(json.loads(json.dumps(asdict(found)))) == found != Answers()
 
 
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_a_change_is_marked_where_it_is(name: str) -> None:
     read = reading(EQUATIONS[name])
-    for slip in answers(read).slips:
+    for slip in answered(name).slips:
         marked = highlighted(read.text, slip)
         assert whole(marked) or "&" in marked
         assert re.search(r"\\textcolor\{(red|gray)\}\{", marked), marked
