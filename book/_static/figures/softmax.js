@@ -57,7 +57,7 @@ function simplex(state) {
 
 const draw = (state) => `
   <text x="68" y="18" text-anchor="middle"><tspan class="symbol">z + a</tspan></text>
-  <text x="262" y="18" text-anchor="end"><tspan class="symbol">e</tspan> to the <tspan class="symbol">(z + a) / τ</tspan></text>
+  <text x="262" y="18" text-anchor="end"><tspan class="symbol">e<tspan dy="-6" font-size="13">(z + a) / τ</tspan></tspan></text>
   <text x="${SHARES + TRACK / 2}" y="18" text-anchor="middle">÷ Σ</text>
   <text x="${OUTPUTS + TRACK / 2}" y="18" text-anchor="middle"><tspan class="symbol">y</tspan></text>
   <path class="line" d="M68 26v98"/>
