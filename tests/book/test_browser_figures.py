@@ -55,7 +55,7 @@ class Figure:
     name: str
     chapter: str
     numbers: Callable[[State], dict[str, Any]]
-    drawn: Callable[[State], dict[str, Any]]
+    drawn: Callable[[State, dict[str, Any]], dict[str, Any]]
 
 
 def softmax_numbers(state: State) -> dict[str, Any]:
@@ -65,9 +65,8 @@ def softmax_numbers(state: State) -> dict[str, Any]:
     return {"z": z, "exponentials": exponentials, "sum": exponentials.sum(), "y": y}
 
 
-def softmax_drawn(state: State) -> dict[str, Any]:
+def softmax_drawn(_: State, numbers: dict[str, Any]) -> dict[str, Any]:
     """Return the widths of the bars: 5 units for a logit of one, 76 for a share of one."""
-    numbers = softmax_numbers(state)
     bars = {f"z{c}": (5 * abs(z), 20) for c, z in enumerate(numbers["z"], 1)}
     for c, y in enumerate(numbers["y"], 1):
         bars |= {f"{name}{c}": (76 * y, 20) for name in ("e", "share", "y")}
@@ -100,9 +99,8 @@ def difference_numbers(state: State) -> dict[str, Any]:
     return numbers
 
 
-def difference_drawn(state: State) -> dict[str, Any]:
+def difference_drawn(_: State, numbers: dict[str, Any]) -> dict[str, Any]:
     """Return the heights of the bars, 110 units for one."""
-    numbers = difference_numbers(state)
     return {
         f"{name}-{bar}{c}": (20, 110 * abs(height))
         for name in LOSSES
@@ -130,16 +128,16 @@ def training_numbers(state: State) -> dict[str, Any]:
     return {
         "W": np.column_stack([model.W, model.b]),
         "loss": model.loss(X, t),
+        "right": (model.predict(X) == t).sum(),
         "own": model.predict_proba(X)[np.arange(len(t)), t],
     }
 
 
-def training_drawn(state: State) -> dict[str, Any]:
-    model, X, t = trained(state)
-    loss = float(model.loss(X, t))
+def training_drawn(state: State, numbers: dict[str, Any]) -> dict[str, Any]:
+    loss = float(numbers["loss"])
     return {
         "step": f"{state['step']:.0f}",
-        "right": str((model.predict(X) == t).sum()),
+        "right": str(numbers["right"]),
         "loss": f"{loss:.4f}" if loss < 1000 else f"{loss:.2e}".replace("e+0", "e+"),
     }
 
@@ -160,8 +158,8 @@ def digits_numbers(state: State) -> dict[str, Any]:
     return numbers | {"shifted.loss": np.log(np.exp(z - z[0]).sum())}
 
 
-def digits_drawn(state: State) -> dict[str, Any]:
-    z = digits_logits(state)
+def digits_drawn(_: State, numbers: dict[str, Any]) -> dict[str, Any]:
+    z = numbers["z"]
     values = {
         "output": softmax(z)[2],
         "loss": cross_entropy(z, 0),
@@ -211,10 +209,11 @@ def test_a_figure_shows_the_numbers_of_the_module(page, address: str, figure: Fi
     numbers = page.evaluate(NUMBERS, {"name": figure.name, "states": states})
     drawn = page.evaluate(DRAWN, states)
     for state, one, shown in zip(states, numbers, drawn, strict=True):
-        for name, wanted in figure.numbers(state).items():
+        correct = figure.numbers(state)
+        for name, wanted in correct.items():
             got = np.asarray(reduce(getitem, name.split("."), one), dtype=float)
             np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-12, err_msg=f"{state}")
-        for name, wanted in figure.drawn(state).items():
+        for name, wanted in figure.drawn(state, correct).items():
             if isinstance(wanted, str):
                 assert shown[name] == wanted, state
             elif isinstance(wanted, float):
