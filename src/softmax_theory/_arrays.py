@@ -92,7 +92,7 @@ def place(index: Sequence[int]) -> str:
 
 def check_entries(wrong: NDArray[np.bool_], values: NDArray[Any], message: str) -> None:
     """Raise if an entry is wrong; a message may have {value}, {index} and {place} of the first."""
-    if wrong.any():
+    if np.count_nonzero(wrong):
         index = tuple(np.argwhere(wrong)[0])
         raise ValueError(message.format(value=values[index], place=place(index), index=index))
 
