@@ -140,6 +140,18 @@ def test_the_description_is_the_first_sentences_as_text(unpublished: Path) -> No
     assert meta(unpublished / "part" / "page.html")["description"] == "Its text."
 
 
+def test_a_page_with_formulas_asks_for_their_font_first(unpublished: Path) -> None:
+    asked = {
+        page: tree(unpublished / page).xpath("//link[@rel='preload']/@href")
+        for page in ("index.html", "part/page.html", "genindex.html")
+    }
+    assert asked == {
+        "index.html": ["_static/fonts/math.woff2"],
+        "part/page.html": [],
+        "genindex.html": [],
+    }
+
+
 def test_the_footer_has_the_version_of_the_package(unpublished: Path) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     for page, expected in ((SITE / "index.html", version), (unpublished / "index.html", "12.3.4")):
