@@ -49,16 +49,17 @@ def judge(written: dict[str, Any], module: str) -> list[dict[str, Any]]:
         sharp=bool(written.get("sharp", False)),
     )
     equation = Equation(EQUATION, 1, written["latex"], "equation", options)
-    # Definitions before it are taken as they are given; what is judged is the equation.
-    given = tuple(
-        replace(part, options=replace(part.options, given=True))
-        if isinstance(part, Equation) and not part.unchecked
-        else part
-        for part in before.parts
-    )
-    document = Document(PATH, (table, *given, equation), problems=before.problems)
+    parts = (table, *map(taken, before.parts), equation)
+    document = Document(PATH, parts, problems=before.problems)
     verdicts = check_book([document], module)
     return [said(one) for one in verdicts if is_told(one)]
+
+
+def taken(part: Equation | SymbolTable) -> Equation | SymbolTable:
+    """Return a part that stands before the equation, as one that is given and not judged."""
+    if isinstance(part, SymbolTable) or part.unchecked:
+        return part
+    return replace(part, options=replace(part.options, given=True))
 
 
 def is_told(checked: Checked) -> bool:

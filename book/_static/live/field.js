@@ -14,6 +14,13 @@ function remember(original, text) {
   else localStorage.removeItem(memory);
 }
 
+// Begin a new line with the indentation of this one, or one level deeper after a colon.
+function breakLine(field) {
+  const line = field.value.slice(0, field.selectionStart).split("\n").pop();
+  const indent = line.match(/^ */)[0] + (line.trimEnd().endsWith(":") ? "    " : "");
+  field.setRangeText(`\n${indent}`, field.selectionStart, field.selectionEnd, "end");
+}
+
 // Return a function that gives the text, and others that open the field and put the printed code back.
 export function fieldFor(code, name, run) {
   const original = textOf(code);
@@ -33,18 +40,15 @@ export function fieldFor(code, name, run) {
       run();
       return;
     }
-    const line = field.value.slice(0, field.selectionStart).split("\n").pop();
-    const indent = line.match(/^ */)[0] + (line.trimEnd().endsWith(":") ? "    " : "");
-    field.setRangeText(`\n${indent}`, field.selectionStart, field.selectionEnd, "end");
+    breakLine(field);
     changed();
   };
 
   const open = () => {
     if (field) return field;
     const value = edits[original] ?? original;
-    field = make("textarea", { value, spellcheck: false, wrap: "off", className: "live-source" });
-    field.setAttribute("aria-label", `Code of ${name}`);
-    field.setAttribute("autocapitalize", "off");
+    const look = { spellcheck: false, wrap: "off", className: "live-source", autocapitalize: "off" };
+    field = make("textarea", { value, ariaLabel: `Code of ${name}`, ...look });
     field.addEventListener("input", changed);
     field.addEventListener("keydown", typed);
     code.hidden = true;
