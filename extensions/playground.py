@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from mathcheck.book import at_chapter, extended
-from mathcheck.checking.compare import CRASHES
 from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.contents import NOTATION
 from mathcheck.definitions import Definition
@@ -22,6 +21,7 @@ from mathcheck.expressions import Symbol as SymbolNode
 from mathcheck.modules import module_namespace
 from mathcheck.symbols import Symbol, Table, entries, parse_symbols
 from mathcheck.values.calls import same_form
+from mathcheck.values.scope import CRASHES
 
 
 @dataclass(frozen=True)
