@@ -42,8 +42,10 @@ def with_policy(page: str, policy: str) -> str:
     return re.sub(r'<meta charset="utf-8" ?/?>', rf"\g<0>\n    {tag}", page, count=1)
 
 
-def content_security_policy(pages: list[str]) -> str:
-    """Return the policy under which the pages work.
+def content_security_policy(pages: list[str], pictures: Iterable[str] = ()) -> str:
+    """Return the policy under which the pages work, and the pictures in SVG that they show.
+
+    A picture has a style of its own, for both themes, and is sent under the same policy.
 
     `'wasm-unsafe-eval'` lets Python start, which is WebAssembly, and no text be run as a script.
     `'unsafe-hashes'` lets the sha256 of the theme's two `onclick` stand for them. Attributes that
@@ -53,19 +55,23 @@ def content_security_policy(pages: list[str]) -> str:
         {source(html.unescape(code)) for page in pages for code in HANDLER.findall(page)}
     )
     directives = {
-        "default-src": ["'none'"],
+        # Firefox fetches the next page ahead, for which there is no other directive.
+        "default-src": ["'self'"],
         "script-src": [
             "'self'",
             "'wasm-unsafe-eval'",
             *sources(pages, INLINE_SCRIPT),
             *(["'unsafe-hashes'", *handlers] if handlers else []),
         ],
-        "style-src": ["'self'", *sources(pages, INLINE_STYLE)],
+        "style-src": ["'self'", *sources([*pages, *pictures], INLINE_STYLE)],
         "style-src-attr": ["'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "worker-src": ["'self'"],
+        "object-src": ["'none'"],
+        "frame-src": ["'none'"],
+        "media-src": ["'none'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],

@@ -144,7 +144,8 @@ def write_pages(built: Path, site: Path) -> None:
         if 'id="playground-form"' in page:
             page = with_playground(page)
         pages[path] = page
-    allowed = policy.content_security_policy(list(pages.values()))
+    pictures = [path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.svg"))]
+    allowed = policy.content_security_policy(list(pages.values()), pictures)
     for path, page in pages.items():
         path.write_text(policy.with_policy(page, allowed), encoding="utf-8")
     rule = f"/*\n  Content-Security-Policy: {allowed}\n"

@@ -15,6 +15,7 @@ OF_A_PLATFORM = {
     "classifier": {18, 19},
     "libraries": {1, 2, 3},
     "own-kernel": {3},
+    "scale": {8},
 }
 PAGES = [
     "accuracy",

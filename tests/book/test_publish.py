@@ -54,6 +54,8 @@ def test_the_policy_allows_what_the_pages_contain_and_no_more() -> None:
         f"'sha256-{sha('print()')}'",
     ]
     assert f"style-src 'self' 'sha256-{sha('p {}')}'" in policy
+    drawn = content_security_policy([], ["<svg><style>line {}</style></svg>"])
+    assert f"'sha256-{sha('line {}')}'" in drawn
     assert "'unsafe-eval'" not in policy
     assert "http" not in policy
 
