@@ -95,6 +95,8 @@ FALSE = {
     "a derivative of a sum times its first factor": (
         r"\frac{\partial}{\partial z_i} \sum_j z_j z_i = C z_i"
     ),
+    "a product of arrays between numbers": r"u \circ x = u x",
+    "a range that starts below the index": r"z_i = z_i + 0 \quad \text{for } i = 0, \ldots, C",
     "a derivative of an absolute value": r"\frac{\partial |x|}{\partial x} = 1",
 }
 # The same after definitions: pairs of them and of what they define.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mathcheck.expressions import Node, Not, Number, Relation, Symbol
+from mathcheck.expressions import Node, Not, Number, Range, Relation, Symbol
 from mathcheck.proving.atoms import Delta
 from mathcheck.proving.forms import Form, Unproved
 from mathcheck.proving.indices import Index, Size
@@ -49,8 +49,24 @@ def sizes_of(conditions: Sequence[Node], scope: Scope) -> dict[str, Size]:
     return sizes
 
 
+def check_ranges(conditions: Sequence[Node], scope: Scope) -> None:
+    """Stop at a range that goes beyond the values of its index; one within them claims less."""
+    for condition in conditions:
+        if not isinstance(condition, Range) or scope.table.type(condition.variable).sampled:
+            continue
+        numbers = scope.index_size(condition.variable).sure_numbers
+        for end in (condition.low, condition.high):
+            inside = isinstance(end, Number) and end.value in numbers
+            whole = end is condition.high and end == Symbol(
+                scope.table.type(condition.variable).size
+            )
+            if end is not None and not inside and not whole:
+                raise Unproved("a range beyond the values of an index")
+
+
 def assumptions(conditions: Sequence[Node], scope: Scope) -> Assumptions | None:
     """Return what conditions say of indices; nothing if they can't hold there."""
+    check_ranges(conditions, scope)
     equal: list[tuple[Index, Index]] = []
     different: set[Pair] = set()
     for left, sign, right in relations(conditions):

@@ -90,14 +90,25 @@ def of_each(function: Callable[[Form], Form]) -> Callable[[Value], Value]:
     return lambda value: entrywise(function, value)
 
 
+def of_arrays(function: Callable[[Form, Form], Form]) -> Callable[[Value, Value], Value]:
+    """Return a function of the entries of two arrays, which numbers are not."""
+
+    def entry_by_entry(a: Value, b: Value) -> Value:
+        if isinstance(a, Form):
+            raise Unproved("an operation on arrays between numbers")
+        return both(function, a, b)
+
+    return entry_by_entry
+
+
 OPERATIONS: Mapping[str, Callable[..., Any]] = {
     "sum": lambda *values: reduce(added, values),
     "negative": of_each(lambda x: -x),
     "times": times,
     "dot": dotted,
     "cross": lambda a, b: times(as_form(a) if isinstance(b, Array) else a, b),
-    "hadamard": lambda a, b: both(lambda x, y: x * y, a, b),
-    "hadamard_quotient": lambda a, b: both(lambda x, y: x / y, a, b),
+    "hadamard": of_arrays(lambda x, y: x * y),
+    "hadamard_quotient": of_arrays(lambda x, y: x / y),
     "quotient": divided,
     "power": raised,
     "exp": of_each(exponential),
