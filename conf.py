@@ -29,6 +29,7 @@ extensions = [
     "notfound.extension",
     "mathcheck.sphinx",
     "meanings",
+    "rules",
     "mathml",
     "assets",
     "downloads",

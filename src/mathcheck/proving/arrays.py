@@ -32,7 +32,7 @@ def summed(size: Size, term: Callable[[Index], Form], numbers: range | None = No
     if numbers is None:
         index = opened(size)
         return total(term(index), index)
-    return sum((term(literal(n, size)) for n in numbers), Form())
+    return sum((term(literal(n, size)) for n in numbers), Form()).by("sum-in-full")
 
 
 def entrywise(function: Callable[[Form], Form], value: Value) -> Value:

@@ -37,12 +37,12 @@ class Case:
         different = frozenset(frozenset(i.renamed(names) for i in pair) for pair in self.different)
         if any(len(pair) == 1 for pair in different):
             return None
-        left, right = (reindexed(form, names) for form in (self.left, self.right))
+        left, right = (reindexed(form, names).by("cases") for form in (self.left, self.right))
         return Case((*self.decisions, decision), left, right, different)
 
     def with_value(self, atom: Atom, value: int, different: frozenset[Pair]) -> Case:
         """Return the case with a number put in the place of an atom."""
-        left, right = (decided(form, atom, value) for form in (self.left, self.right))
+        left, right = (decided(form, atom, value).by("cases") for form in (self.left, self.right))
         return Case((*self.decisions, Decision(atom, value)), left, right, different)
 
 

@@ -157,7 +157,7 @@ def proved_cases(reading: Reading, statement: int, relation: int) -> list[Case]:
             raise Unproved("the order of the sides is not known")
         else:
             left, right = (as_number(evaluate(side, scope)) for side in sides)
-            result.append(Case((), left, right))
+            result.append(Case((), left.by("sign"), right))
     if not result:
         raise Unproved("nothing meets the conditions")
     return result

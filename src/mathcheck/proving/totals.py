@@ -218,11 +218,11 @@ def total(form: Form, index: Index) -> Form:
     if index.size.numbers is not None:
         for value in index.size.numbers:
             result = result + reindexed(form, {index: literal(value, index.size)})
-        return result
+        return result.by("sum-in-full")
     form = with_conditions_of_all(form, index)
     for monomial, coefficient in form.terms.items():
         result = result + number(coefficient) * total_of(monomial, index)
-    return result.relying(form)
+    return (result.by("sum-of-terms") if len(form.terms) > 1 else result).relying(form)
 
 
 def with_conditions_of_all(form: Form, index: Index) -> Form:
