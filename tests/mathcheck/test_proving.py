@@ -64,6 +64,9 @@ FALSE = {
     "a sum over a set that may be empty": r"\sum_{c \in \mathcal{S}} e_c > 0",
     "a sum of others that may be empty": r"\sum_{j \neq c} e_j > 0",
     "the only class": r"y_c < 1",
+    "what is missing of the only class": r"s (1 - y_c) > 0",
+    "two probabilities of one class": r"y_i + y_j \leq 1",
+    "what is missing of zero or one": r"s (1 - B) > 0",
     "a strict bound by one term": r"\sum_i e_i > e_1",
     "two terms that may be one": r"\sum_k e_k \geq e_i + e_j",
     "a square that may vanish": r"z_i^2 > 0",
@@ -166,6 +169,9 @@ TRUE = {
     r"\sum_i (z_i - x)^2 y_i \geq 0": (),
     r"\sum_i e_i \geq e_1": (),
     r"\frac{s}{s + r} < 1": (),
+    r"y_c \leq 1": (),
+    r"B \leq 1": (),
+    r"y_1 (1 - y_c) + y_c > 0": (),
 }
 
 
@@ -213,7 +219,6 @@ def test_a_proof_says_for_which_sizes_it_holds() -> None:
 # Displayed identities of the book that are not proved, and what that would take.
 UNPROVED = {
     "merge-largest": "the largest of two lists as the larger of their largest numbers",
-    "jacobian-size": "that no probability is above one",
 }
 
 

@@ -3,7 +3,8 @@
 A random expression is printed in LaTeX and read back. It is proved equal to a copy of itself that
 is written otherwise; whatever else is proved of it, by chance or after a change of one token, holds
 at all samples. `PROVING_EXAMPLES=100000 pytest tests/mathcheck/test_proving_fuzz.py` runs longer
-than the few seconds of the suite; `-s` then shows how many statements there were.
+than the few seconds of the suite, and says how many
+statements there were.
 """
 
 import os
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +26,9 @@ from mathcheck.mutants import mutants
 from mathcheck.mutation import in_context
 from mathcheck.proving import Proof, proved
 
-EXAMPLES = int(os.environ.get("PROVING_EXAMPLES", "25"))
+LONG = "PROVING_EXAMPLES" in os.environ
+EXAMPLES = int(os.environ.get("PROVING_EXAMPLES", "20"))
+MUTANTS = 6
 SYMBOLS = r"""
 C : size 1..3 : - : classes
 m : size 1..2 : - : rows
@@ -312,12 +316,24 @@ def renamed(term: Term, name: str, new: str) -> Term:
     )
 
 
+@dataclass(frozen=True)
+class Claim:
+    """An expression, the same written otherwise, a condition, and which mutants are tried."""
+
+    left: str
+    right: str
+    condition: str
+    seed: int
+
+
 @st.composite
-def equations(draw: st.DrawFn) -> tuple[str, str, str]:
-    """Return an expression, the same written otherwise, and a condition."""
+def claims(draw: st.DrawFn) -> Claim:
+    """Return a random claim."""
     source = Expressions(draw)
     term = source.term(FREE, draw(st.integers(1, 4)))
-    return written(term), written(source.otherwise(term, FREE)), source.one_of(*CONDITIONS)
+    copy = source.otherwise(term, FREE)
+    seed = draw(st.integers(0, 2**16))
+    return Claim(written(term), written(copy), source.one_of(*CONDITIONS), seed)
 
 
 def reading_of(text: str) -> Reading | None:
@@ -340,16 +356,35 @@ def disagreement(reading: Reading, proof: Proof) -> str:
     return str(tally.gaps) if tally.gaps and not proof.conditions else ""
 
 
-def statements(left: str, right: str, condition: str) -> Iterator[tuple[str, str]]:
+def statements(claim: Claim) -> Iterator[tuple[str, str]]:
     """Yield what is said of an expression: what must be true, and what may be."""
-    yield "copy", f"{left} = {right}{condition}"
-    yield "itself", f"{left} = {left}"
-    for sign in (r"\geq", ">", r"\leq", "<"):
-        yield "order", rf"{left} {sign} 0{condition}"
-    yield "value", f"{left} = 0{condition}"
-    yield "value", f"{left} = 1{condition}"
-    for mutant in mutants(f"{left} = {right}{condition}", PLACE.table):
+    left, condition = claim.left, claim.condition
+    yield "itself", f"{left} = {left}{condition}"
+    yield "copy", f"{left} = {claim.right}{condition}"
+    for relation in (r"\geq 0", "> 0", r"\leq 0", "< 0", "= 0", "= 1"):
+        yield "by chance", rf"{left} {relation}{condition}"
+    changed = mutants(f"{left} = {claim.right}{condition}", PLACE.table)
+    for mutant in Random(claim.seed).sample(changed, min(MUTANTS, len(changed))):
         yield "mutant", mutant.text
+
+
+def problem(claim: Claim, counts: Counter[str]) -> str:
+    """Return what is wrong with the proofs of a claim and its like, or an empty string."""
+    proofs: dict[str, bool] = {}
+    for kind, text in statements(claim):
+        reading = reading_of(text)
+        if reading is None:
+            continue
+        proof = proved(reading)
+        proofs.setdefault(kind, proof is not None)
+        counts[kind] += 1
+        if proof:
+            counts[f"{kind}, proved"] += 1
+            if found := disagreement(reading, proof):
+                return f"proved, and fails at a sample: {text}: {found}"
+    if proofs.get("itself") and not proofs.get("copy", True):
+        return f"not proved: {claim.left} = {claim.right}{claim.condition}"
+    return ""
 
 
 COUNTS: Counter[str] = Counter()
@@ -359,30 +394,18 @@ COUNTS: Counter[str] = Counter()
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
-    derandomize="PROVING_EXAMPLES" not in os.environ,
+    derandomize=not LONG,
     suppress_health_check=list(HealthCheck),
 )
-@given(equations())
-def compare(equation: tuple[str, str, str]) -> None:
+@given(claims())
+def compare(claim: Claim) -> None:
     """Prove what can be proved of an expression, and compare it at samples."""
-    proofs: dict[str, bool] = {}
-    for kind, text in statements(*equation):
-        reading = reading_of(text)
-        if reading is None:
-            continue
-        COUNTS[kind] += 1
-        proof = proved(reading)
-        proofs.setdefault(kind, proof is not None)
-        if proof:
-            COUNTS[f"{kind} proved"] += 1
-            assert not disagreement(reading, proof), text
-    if proofs.get("itself") and "copy" in proofs:
-        assert proofs["copy"], equation
+    assert not problem(claim, COUNTS)
 
 
-def test_the_prover_and_the_sampler_never_disagree(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_prover_and_the_samples_never_disagree(capsys: pytest.CaptureFixture[str]) -> None:
     compare()
-    assert COUNTS["copy proved"] > EXAMPLES / 4
-    with capsys.disabled():
-        if "PROVING_EXAMPLES" in os.environ:
+    assert COUNTS["copy, proved"] > EXAMPLES / 4
+    if LONG:
+        with capsys.disabled():
             print(dict(COUNTS))

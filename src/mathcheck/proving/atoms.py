@@ -31,6 +31,11 @@ class Atom:
         return isinstance(other, Atom) and self.key == other.key
 
     def __hash__(self) -> int:
+        return self.digest
+
+    @cached_property
+    def digest(self) -> int:
+        """The hash of the key, which is asked for very often."""
         return hash(self.key)
 
 
@@ -52,6 +57,8 @@ class Nature:
         Over how many of the last indices they sum to one; zero if they need not.
     varies : bool
         Whether each of them moves freely, so that it may be differentiated by.
+    symmetric : bool
+        Whether the order of the indices doesn't matter.
     """
 
     positive: bool = False
@@ -60,6 +67,12 @@ class Nature:
     counting: bool = False
     totals: int = 0
     varies: bool = True
+    symmetric: bool = False
+
+    @property
+    def at_most_one(self) -> bool:
+        """Whether they lie between zero and one, or are one of them."""
+        return self.below_one or self.binary or self.totals > 0
 
 
 @dataclass(frozen=True, eq=False)

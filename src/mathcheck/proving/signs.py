@@ -19,7 +19,7 @@ from mathcheck.proving.atoms import (
     Total,
 )
 from mathcheck.proving.forms import Form, common, of_monomial, powers_of, product, thawed
-from mathcheck.proving.indices import Index
+from mathcheck.proving.indices import BOUND, Index
 
 
 def nonzero(atom: Atom) -> bool:
@@ -44,17 +44,16 @@ def has_sign(form: Form, *, strict: bool) -> bool:
     above, below = common(form)
     if not all(positive_atom(atom) or power % 2 == 0 for atom, power in below.items()):
         return False
-    return positive_terms(without_divisors(above), strict=strict)
+    return positive_terms(without_factors(above), strict=strict)
 
 
-def without_divisors(form: Form) -> Form:
-    """Return a form times the positive atoms by which its terms are divided."""
-    least: dict[Atom, Rational] = {}
-    for monomial in form.terms:
-        for atom, power in monomial:
-            if power < 0 and positive_atom(atom):
-                least[atom] = max(least.get(atom, 0), -power)
-    return form * powers_of(least) if least else form
+def without_factors(form: Form) -> Form:
+    """Return a form without the positive atoms by which all terms are multiplied or divided."""
+    powers = [dict(monomial) for monomial in form.terms]
+    atoms = {atom for atom in set().union(*powers) if positive_atom(atom)}
+    least = {atom: min(p.get(atom, 0) for p in powers) for atom in atoms}
+    common_ones = {atom: -power for atom, power in least.items() if power}
+    return form * powers_of(common_ones) if common_ones else form
 
 
 def positive_terms(form: Form, *, strict: bool) -> bool:
@@ -110,18 +109,21 @@ def nonnegative_atom(atom: Atom) -> bool:
 def between_ends(form: Form, *, strict: bool) -> bool:
     """Return whether a sum is above zero because it is so where a number is zero and one.
 
-    A sum of the first degree in a number u between them is (1 - u) times its value where u is
-    zero, and u times its value where u is one.
+    A sum of the first degree in a number u that isn't below zero nor above one is (1 - u) times
+    its value where u is zero, and u times its value where u is one.
     """
     for atom in {a for m in form.terms for a, _ in m if isinstance(a, Entry)}:
-        if not (atom.nature.positive and atom.nature.below_one):
+        nature = atom.nature
+        if not nature.at_most_one:
             continue
         at_zero, slope = split(form, atom)
         if slope is None or any(atom.key in a.key for m in at_zero.terms for a, _ in m):
             continue
         at_one = at_zero + slope
-        signs = [(at_zero, at_one), (at_one, at_zero)]
-        if any(nonnegative(one) and has_sign(other, strict=strict) for one, other in signs):
+        if not (nonnegative(at_zero) and nonnegative(at_one)):
+            continue
+        low, high = (not strict or positive(end) for end in (at_zero, at_one))
+        if (low and high) or (low and nature.below_one) or (high and nature.positive):
             return True
     return False
 
@@ -173,7 +175,8 @@ def instances(total: Total, form: Form) -> Iterator[Form]:
     from mathcheck.proving.totals import reindexed
 
     for index in sorted(indices_in(form)):
-        if index.size == total.bound[0].size and index.constant:
+        closed = any(part.name[0] in BOUND for part in index.parts())
+        if index.size == total.bound[0].size and not closed:
             yield reindexed(of_monomial(total.of), {total.bound[0]: index})
 
 

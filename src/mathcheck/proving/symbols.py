@@ -16,7 +16,7 @@ from mathcheck.proving.arrays import Array, Indices, Value
 from mathcheck.proving.atoms import Count, Entry, Nature
 from mathcheck.proving.forms import Form, Unproved, number, single
 from mathcheck.proving.indices import Index, Size
-from mathcheck.proving.totals import delta, position
+from mathcheck.proving.totals import delta, entry, position
 from mathcheck.symbols import Table
 
 NATURES: Mapping[type[Kind], Nature] = {
@@ -107,17 +107,19 @@ def of_symbol(key: str, scope: Scope) -> Value | Index:
 
 def of_nature(key: str, kind: Kind, sizes: tuple[Size, ...]) -> Value:
     """Return a number of the table, or an array of its entries."""
-    nature = NATURES[type(kind)]
+    nature = replace(NATURES[type(kind)], symmetric=kind.symmetric)
     if isinstance(kind, Simplex):
         nature = replace(nature, totals=1 if kind.rows else len(sizes))
     if isinstance(kind, Integer):
         nature = replace(nature, counting=kind.low >= 0)
 
-    def entry(at: Indices) -> Form:
-        check_sizes(at, sizes)
-        return single(Entry(key, tuple(sorted(at)) if kind.symmetric else at, nature))
+    symbol = Entry(key, (), nature)
 
-    return Array(sizes, entry, symbol=Entry(key, (), nature)) if sizes else entry(())
+    def entry_at(at: Indices) -> Form:
+        check_sizes(at, sizes)
+        return entry(symbol, at)
+
+    return Array(sizes, entry_at, symbol=symbol) if sizes else single(symbol)
 
 
 def of_onehot(key: str, at: Indices, sizes: tuple[Size, ...]) -> Form:

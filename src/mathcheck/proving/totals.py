@@ -76,6 +76,11 @@ def delta(one: Index, other: Index) -> Form:
     return single(Delta(*sorted((one, other))))
 
 
+def entry(of: Entry, at: tuple[Index, ...]) -> Form:
+    """Return the entry of an array at other indices."""
+    return single(replace(of, indices=tuple(sorted(at)) if of.nature.symmetric else at))
+
+
 def position(index: Index) -> Form:
     """Return the number that an index is."""
     return number(int(index.name)) if index.literal else single(Position(index))
@@ -87,7 +92,7 @@ def reindexed(form: Form, others: Mapping[Index, Index]) -> Form:
     def leaf(atom: Atom) -> Form:
         match atom:
             case Entry(indices=indices):
-                return single(replace(atom, indices=tuple(i.renamed(others) for i in indices)))
+                return entry(atom, tuple(i.renamed(others) for i in indices))
             case Delta(one=one, other=other):
                 return delta(one.renamed(others), other.renamed(others))
             case Member(index=index):
