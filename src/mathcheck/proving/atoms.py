@@ -5,7 +5,7 @@ Two atoms are equal if their keys are; a key has the keys of all that is inside 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 
@@ -24,8 +24,9 @@ class Atom:
 
     @cached_property
     def key(self) -> str:
-        """The atom as a text."""
-        raise NotImplementedError
+        """The kind of atom and all that is in it, as a text."""
+        parts = tuple(getattr(self, part.name) for part in fields(self))
+        return f"{type(self).__name__}{text_of(parts)}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Atom) and self.key == other.key
@@ -95,22 +96,12 @@ class Count(Atom):
 
     size: Size
 
-    @cached_property
-    def key(self) -> str:
-        """The name of the size."""
-        return f"|{self.size.name}|"
-
 
 @dataclass(frozen=True, eq=False)
 class Position(Atom):
     """The number that an index is."""
 
     index: Index
-
-    @cached_property
-    def key(self) -> str:
-        """The index."""
-        return f"at{self.index.key}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,11 +111,6 @@ class Delta(Atom):
     one: Index
     other: Index
 
-    @cached_property
-    def key(self) -> str:
-        """Both indices."""
-        return f"={self.one.key}{self.other.key}"
-
 
 @dataclass(frozen=True, eq=False)
 class Member(Atom):
@@ -133,22 +119,12 @@ class Member(Atom):
     of: str
     index: Index
 
-    @cached_property
-    def key(self) -> str:
-        """The set and the index."""
-        return f"in {self.of}{self.index.key}"
-
 
 @dataclass(frozen=True, eq=False)
 class Exponential(Atom):
     """The number e to the power of a monomial."""
 
     of: Monomial
-
-    @cached_property
-    def key(self) -> str:
-        """The monomial."""
-        return f"e^{{{monomial_key(self.of)}}}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,22 +133,12 @@ class Logarithm(Atom):
 
     of: Frozen
 
-    @cached_property
-    def key(self) -> str:
-        """The sum."""
-        return f"log({terms_key(self.of)})"
-
 
 @dataclass(frozen=True, eq=False)
 class Factor(Atom):
     """A sum of several monomials that has no factor, as one thing."""
 
     of: Frozen
-
-    @cached_property
-    def key(self) -> str:
-        """The sum."""
-        return f"({terms_key(self.of)})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,12 +147,6 @@ class Total(Atom):
 
     bound: tuple[Index, ...]
     of: Monomial
-
-    @cached_property
-    def key(self) -> str:
-        """The indices with their sizes, and the monomial."""
-        inside = "".join(f"{i.name}:{i.size.name}" for i in self.bound)
-        return f"sum{{{inside}|{monomial_key(self.of)}}}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,18 +157,11 @@ class Opaque(Atom):
     operands: tuple[Frozen, ...]
     bound: tuple[Index, ...] = ()
 
-    @cached_property
-    def key(self) -> str:
-        """The name and the operands."""
-        inside = "".join(f"{i.name}:{i.size.name}" for i in self.bound)
-        return f"{self.name}{{{inside}|{';'.join(map(terms_key, self.operands))}}}"
 
-
-def monomial_key(monomial: Monomial) -> str:
-    """Return a monomial as a text."""
-    return "*".join(atom.key if power == 1 else f"{atom.key}^{power}" for atom, power in monomial)
-
-
-def terms_key(terms: Frozen) -> str:
-    """Return a sum of monomials as a text."""
-    return "+".join(f"{coefficient}*{monomial_key(m)}" for m, coefficient in terms)
+def text_of(part: object) -> str:
+    """Return a part of an atom as a text; indices and atoms have it already."""
+    if isinstance(part, Atom | Index):
+        return part.key
+    if isinstance(part, tuple):
+        return f"({','.join(map(text_of, part))})"
+    return str(part)

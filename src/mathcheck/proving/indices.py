@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 # The names of indices that a sum binds: written by their height, and while they are open.
 BOUND, OPEN = "#", "?"
@@ -18,6 +19,9 @@ class Size:
     name: str
     first: int = 1
     least: int = field(default=1, compare=False)
+
+    def __str__(self) -> str:
+        return self.name if self.first == 1 else f"{self.first}:{self.name}"
 
     @property
     def numbers(self) -> range | None:
@@ -38,11 +42,11 @@ class Index:
     size: Size
     arguments: tuple[Index, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The index as a text, which nothing else has that may stand in its place."""
         inside = ",".join(index.key for index in self.arguments)
-        return f"<{self.name}({inside})>" if inside else f"<{self.name}>"
+        return f"<{self.name}:{self.size}({inside})>" if inside else f"<{self.name}:{self.size}>"
 
     @property
     def literal(self) -> bool:

@@ -26,7 +26,7 @@ from mathcheck.proving.atoms import (
     Position,
     Rational,
     Total,
-    monomial_key,
+    text_of,
 )
 from mathcheck.proving.forms import (
     Form,
@@ -119,7 +119,7 @@ def changed(form: Form, change: Change) -> Form:
         result = result.relying(Form({}, inverse.conditions))
     for monomial, coefficient in form.terms.items():
         part = of_monomial(monomial, coefficient)
-        if touched(monomial_key(monomial), change):
+        if touched(text_of(monomial), change):
             part = number(coefficient)
             for atom, power in monomial:
                 part = part * changed_power(atom, power, change)
@@ -173,7 +173,7 @@ def opaque(name: str, operands: list[Form], bound: tuple[Index, ...] = ()) -> Fo
     """Return a function of which only the name is known, of one index of its own at most."""
     parts = [expanded(operand) for operand in operands]
     if bound:
-        height = 1 + height_of("".join(map(key_of, parts)))
+        height = 1 + height_of(text_of(tuple(frozen(part.terms) for part in parts)))
         names = {index: replace(index, name=f"{BOUND}{height}") for index in bound}
         parts = [reindexed(part, names) for part in parts]
         bound = tuple(names.values())
@@ -181,11 +181,6 @@ def opaque(name: str, operands: list[Form], bound: tuple[Index, ...] = ()) -> Fo
     for part in parts:
         result = result.relying(part)
     return result
-
-
-def key_of(form: Form) -> str:
-    """Return a form as a text."""
-    return "+".join(map(monomial_key, form.terms))
 
 
 def leaves(form: Form) -> Iterator[Atom]:
@@ -326,13 +321,13 @@ def fallen_apart(monomial: Monomial, indices: tuple[Index, ...]) -> Form:
 def closed(factors: Mapping[Atom, Rational], bound: tuple[Index, ...]) -> Form:
     """Return the sum of one product over the indices that occur in it."""
     if not factors:
-        return single(Count(bound[0].size)).by("sum-of-ones")
+        return single(Count(replace(bound[0].size, first=1))).by("sum-of-ones")
     [(atom, power), *others] = factors.items()
     if isinstance(atom, Entry) and not others and power == 1 and sums_to_one(atom, bound):
         return number(1).by("probabilities")
     if len(bound) > MOST_BOUND:
         raise Unproved("a sum over more than four indices")
-    height = height_of(monomial_key(tuple(factors.items())))
+    height = height_of(text_of(tuple(factors.items())))
     form = equal_indices(powers_of(factors))
     candidates = []
     for order in itertools.permutations(bound):
@@ -344,7 +339,7 @@ def closed(factors: Mapping[Atom, Rational], bound: tuple[Index, ...]) -> Form:
         if len(named.terms) != 1:
             raise Unproved("a term of a sum that has no one form")
         ((monomial, coefficient),) = named.terms.items()
-        candidates.append((monomial_key(monomial), names, monomial, coefficient))
+        candidates.append((text_of(monomial), names, monomial, coefficient))
     _, names, monomial, coefficient = min(candidates, key=lambda candidate: candidate[0])
     inside = Total(tuple(sorted(names.values())), monomial)
     return (number(coefficient) * single(inside)).relying(form)
@@ -365,7 +360,7 @@ def equal_indices(form: Form) -> Form:
                 one, other = sorted(
                     (atom.one, atom.other), key=lambda i: (not i.constant, bool(i.arguments), i)
                 )
-                if other.key in monomial_key(rest):
+                if other.key in text_of(rest):
                     joined = reindexed(of_monomial(rest), {other: one}) * single(atom)
                     return equal_indices(joined)
     return form
@@ -373,5 +368,5 @@ def equal_indices(form: Form) -> Form:
 
 def height_of(key: str) -> int:
     """Return the largest number that names a bound index in a text."""
-    numbers = [part.split(">")[0].split("(")[0] for part in key.split(f"<{BOUND}")[1:]]
+    numbers = [part.split(":")[0] for part in key.split(f"<{BOUND}")[1:]]
     return max(map(int, numbers), default=0)
