@@ -12,6 +12,7 @@ from mathcheck.proving.indices import Index, literal
 from mathcheck.proving.totals import decided, leaves, leaves_of, reindexed
 
 MOST_DECISIONS = 60
+MOST_CASES = 500
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,10 @@ def cases(left: Form, right: Form, given: Assumptions) -> Iterator[Case]:
     for one, other in given.equal:
         decision = Decision(Delta(one, other), 1)
         case = case.with_index(decision, other, one) if case else None
-    if case:
-        yield from split(case)
+    for number, smaller in enumerate(split(case) if case else ()):
+        if number == MOST_CASES:
+            raise Unproved("too many cases")
+        yield smaller
 
 
 def split(case: Case) -> Iterator[Case]:
