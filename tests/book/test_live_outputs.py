@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.site, pytest.mark.slow]
 # Of these it is only asked that they run to their end and print something.
 OF_A_PLATFORM = {
     "accuracy": {11, 14, 16, 17, 19},
-    "classifier": {18, 19},
+    "classifier": {20, 21},
     "libraries": {1, 2, 3},
     "own-kernel": {3},
     "scale": {8},
@@ -25,7 +25,6 @@ PAGES = [
     "cross-entropy-derivative",
     "errata",
     "geometry",
-    "index",
     "inside-networks",
     "libraries",
     "logistic",
