@@ -98,11 +98,11 @@ def check_book(
         In how many processes equations are checked, if there are many; more than one needs `fork`.
     """
     namespace, source = module_namespace(module)
-    code = source + digest_of(sorted(Path(mathcheck.__file__).parent.rglob("*.py")))
     waiting = list(read_equations(documents, only, Context(namespace=namespace, seed=seed)))
     if passed is None:
         yield from with_verdicts(waiting, [""] * len(waiting), {}, {}, processes)
         return
+    code = source + digest_of(sorted(Path(mathcheck.__file__).parent.rglob("*.py")))
     keys = [fingerprint(w.found, code) if isinstance(w.found, Reading) else "" for _, w in waiting]
     seen: dict[str, Any] = {}
     yield from with_verdicts(waiting, keys, passed, seen, processes)
