@@ -6,6 +6,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from mathcheck.proving.rules import TABLE, Rule, rules
+from mathcheck.symbols import parse_symbols
 
 
 class Rules(SphinxDirective):
@@ -20,13 +21,26 @@ class Rules(SphinxDirective):
 def item(rule: Rule) -> nodes.definition_list_item:
     """Return what a rule says."""
     parts = [
-        nodes.math_block(
-            "", rule.equation, nowrap=False, number=None, label=None, classes=["rule"]
-        ),
+        nodes.math_block("", rule.equation, nowrap=False, number=None, label=None),
+        named(rule),
         nodes.paragraph("", f"Condition: {rule.condition}. {rule.justification}"),
     ]
     term = nodes.term("", rule.name.replace("-", " ").capitalize())
     return nodes.definition_list_item("", term, nodes.definition("", *parts))
+
+
+def named(rule: Rule) -> nodes.paragraph:
+    """Return what the symbols of a rule stand for."""
+    paragraph = nodes.paragraph("", "With ")
+    for number, symbol in enumerate(parse_symbols(rule.symbols.splitlines())):
+        before = "; " if number else ""
+        paragraph += [
+            nodes.Text(before),
+            nodes.math("", symbol.latex),
+            nodes.Text(f", {symbol.meaning}"),
+        ]
+    paragraph += nodes.Text(".")
+    return paragraph
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

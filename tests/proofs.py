@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from mathcheck.checking.compare import CRASHES
+from mathcheck.checking.compare import tallied
 from mathcheck.checking.equation import Reading, read
-from mathcheck.checking.verdict import passes
 from mathcheck.documents import document_of
 from mathcheck.mutation import in_context
 from mathcheck.proving import Proof, proved
+from mathcheck.values.scope import CRASHES
 
 
 def text_of(symbols: str, equation: str, definitions: tuple[tuple[str, str], ...] = ()) -> str:
@@ -31,6 +31,8 @@ def proof(symbols: str, equation: str, *definitions: tuple[str, str]) -> Proof |
 def holds(reading: Reading) -> bool:
     """Return whether an equation holds at all samples; one without a value does not."""
     try:
-        return passes(reading, None)
+        tally = tallied(reading, brief=True)
     except CRASHES:
         return False
+    compared = all(tally.hits.get(pair) for pair in reading.relations)
+    return compared and not (tally.wrong or reading.problems)

@@ -171,6 +171,7 @@ TRUE = {
     r"\sum_i e_i \geq e_1": (),
     r"\frac{s}{s + r} < 1": (),
     r"y_c \leq 1": (),
+    r"\sum_c z_c \sum_a T_{ac} = \sum_a \sum_c T_{ac} z_c": (),
     r"B \leq 1": (),
     r"y_1 (1 - y_c) + y_c > 0": (),
 }

@@ -18,13 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from proofs import text_of
 
-from mathcheck.checking.compare import CRASHES, tallied
+from mathcheck.checking.compare import tallied
 from mathcheck.checking.equation import Context, Options, Reading, read
 from mathcheck.documents import document_of
 from mathcheck.latex import Refusal
 from mathcheck.mutants import mutants
 from mathcheck.mutation import in_context
 from mathcheck.proving import Proof, proved
+from mathcheck.values.scope import CRASHES
 
 LONG = "PROVING_EXAMPLES" in os.environ
 EXAMPLES = int(os.environ.get("PROVING_EXAMPLES", "20"))

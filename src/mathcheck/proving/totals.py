@@ -255,15 +255,26 @@ def total_of(monomial: Monomial, index: Index) -> Form:
     for atom in leaves_of(monomial):
         if isinstance(atom, Delta) and (other := partner(atom, index)):
             return split_total(monomial, index, atom, other)
-    return fallen_apart(*flattened(monomial, index))
+    joined, indices = flattened(monomial, index)
+    deltas = [leaf for leaf in leaves_of(joined) if isinstance(leaf, Delta)]
+    for first in indices:
+        # A sum that was opened may have a delta that contracts now.
+        if any(partner(atom, first) for atom in deltas):
+            rest = tuple(other for other in indices if other != first)
+            return totals(total(of_monomial(joined), first), rest)
+    return fallen_apart(joined, indices)
 
 
 def partner(atom: Delta, index: Index) -> Index | None:
-    """Return the index that a delta puts in the place of another, if there is one."""
+    """Return the index that a delta puts in the place of another, if there is one.
+
+    One that a sum inside of it binds, or that depends on the index itself, can't be put there.
+    """
     if index not in (atom.one, atom.other):
         return None
     other = atom.other if index == atom.one else atom.one
-    return None if index in other.parts() else other
+    inside = index in other.parts() or any(part.name[0] in BOUND for part in other.parts())
+    return None if inside else other
 
 
 def split_total(monomial: Monomial, index: Index, atom: Delta, other: Index) -> Form:
