@@ -28,6 +28,8 @@ Terms = Mapping[Monomial, Rational]
 # A proof that takes more terms than these is not looked for.
 MOST_TERMS = 400
 MOST_POWER = 12
+# Numbers of more bits are not computed.
+LONGEST = 100_000
 
 
 class Unproved(Exception):  # noqa: N818, it is an answer
@@ -193,10 +195,13 @@ def power_of(base: Form, exponent: Rational) -> Form:
         return exponential(number(exponent) * logarithm(base)).by("power")
     if exponent < 0:
         return inverse(power_of(base, -exponent))
-    if len(base.terms) > 1 and exponent > MOST_POWER:
+    if exponent > (MOST_POWER if len(base.terms) > 1 else LONGEST):
         raise Unproved("the power has too many terms")
     if len(base.terms) == 1:
         ((monomial, coefficient),) = base.terms.items()
+        bits = max(coefficient.numerator.bit_length(), coefficient.denominator.bit_length())
+        if abs(coefficient) != 1 and bits * exponent > LONGEST:
+            raise Unproved("a number that is too long")
         result = powers_of({atom: power * exponent for atom, power in monomial})
         return (result * number(Fraction(coefficient) ** int(exponent))).relying(base)
     result = number(1)

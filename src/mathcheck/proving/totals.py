@@ -260,8 +260,8 @@ def total_of(monomial: Monomial, index: Index) -> Form:
     for first in indices:
         # A sum that was opened may have a delta that contracts now.
         if any(partner(atom, first) for atom in deltas):
-            rest = tuple(other for other in indices if other != first)
-            return totals(total(of_monomial(joined), first), rest)
+            others = tuple(other for other in indices if other != first)
+            return totals(total(of_monomial(joined), first), others)
     return fallen_apart(joined, indices)
 
 
