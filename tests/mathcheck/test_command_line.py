@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
 def test_what_holds_exits_with_zero(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(TABLE + HOLDS, encoding="utf-8")
     assert main([str(file)]) == 0
-    assert capsys.readouterr().out == "1 equation: 1 checked (1 exact)\n"
+    assert capsys.readouterr().out == "1 equation: 1 checked (1 proved)\n"
 
 
 def test_what_does_not_hold_is_named_by_file_line_and_label(
@@ -91,7 +91,7 @@ def test_a_chapter_of_a_book_knows_the_notation_and_what_comes_before(
     (tmp_path / "first.md").write_text(definition, encoding="utf-8")
     (tmp_path / "second.md").write_text("It follows that $f(2) = 5$.\n", encoding="utf-8")
     assert main([str(tmp_path / "second.md")]) == 0
-    assert capsys.readouterr().out == "1 equation: 1 checked (1 exact)\n"
+    assert capsys.readouterr().out == "1 equation: 1 checked (1 proved)\n"
     assert main([str(tmp_path / "first.md"), str(tmp_path)]) == 0
 
 
@@ -124,5 +124,5 @@ def test_a_name_of_a_chapters_own_table_is_defined_to_its_end(tmp_path: Path, ca
     )
     assert main([str(tmp_path)]) == 1
     out = capsys.readouterr().out
-    assert "5 equations: 2 checked (2 exact), 2 defines, 1 refused" in out
+    assert "5 equations: 2 checked (2 proved), 2 defines, 1 refused" in out
     assert "two.md:1" in out

@@ -129,7 +129,7 @@ def test_other_marks_of_a_text_change_nothing(
 BOMB = "\n".join(
     ["a: &a [x, x]", *(f"{y}: &{y} [*{x}, *{x}]" for x, y in zip("abc", "bcd", strict=True))]
 )
-NAMES = "class, defines, label, name, no-wrap, nowrap, python, sharp, unchecked, where"
+NAMES = "class, defines, label, name, no-code, no-wrap, nowrap, python, sharp, unchecked, where"
 OPTIONS = [
     (":label: 'x\n", 6, "math: the options can't be read: "),
     (":label\n", 6, "math: the options can't be read: expected ':' after key"),
@@ -202,10 +202,10 @@ def test_entries_for_others_are_not_missing(tmp_path: Path, capsys: Printed) -> 
     (tmp_path / "old.rst").write_text("Old\n===\n", encoding="utf-8")
     entries = "self\nold\ngenindex\nElsewhere <https://example.org>\n/part/one.md"
     (tmp_path / "index.md").write_text(BOOK.replace("chapter", entries), encoding="utf-8")
-    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 exact)\n")
+    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 proved)\n")
     every = BOOK.replace("chapter", ":glob:\n\npart/*")
     (tmp_path / "index.md").write_text(every, encoding="utf-8")
-    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 exact)\n")
+    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 proved)\n")
 
 
 def test_a_long_chain_of_contents_is_read_to_its_end(tmp_path: Path, capsys: Printed) -> None:
@@ -215,7 +215,7 @@ def test_a_long_chain_of_contents_is_read_to_its_end(tmp_path: Path, capsys: Pri
         contents = BOOK.replace("chapter", f"c{number + 1}")
         (tmp_path / f"{name}.md").write_text(contents, encoding="utf-8")
     (tmp_path / f"c{last}.md").write_text(TABLE + HOLDS, encoding="utf-8")
-    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 exact)\n")
+    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 proved)\n")
 
 
 def test_a_label_that_stands_twice_names_the_first(tmp_path: Path, capsys: Printed) -> None:
@@ -253,7 +253,7 @@ def test_what_is_included_is_checked_at_its_own_lines(tmp_path: Path, capsys: Pr
 def test_an_included_file_of_the_folder_is_read_once(tmp_path: Path, capsys: Printed) -> None:
     (tmp_path / "chapter.md").write_text(TABLE + "```{include} a.md\n```\n", encoding="utf-8")
     (tmp_path / "a.md").write_text(HOLDS, encoding="utf-8")
-    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 exact)\n")
+    assert run(capsys, tmp_path) == (0, "1 equation: 1 checked (1 proved)\n")
 
 
 CONFIGURATIONS = [

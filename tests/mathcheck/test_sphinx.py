@@ -306,6 +306,17 @@ def test_a_text_shows_an_equation_with_slips(build) -> None:
     assert "means.md" in warnings
 
 
+def test_a_proved_equation_answers_with_its_proof(build) -> None:
+    out, _ = build(f"{equation(':label: average', ':python: mean(x)')}\n\n{SUM}")
+    proofs = [
+        html.fromstring(a["html"]).xpath("//details[@class='proof']")
+        for a in answers_in(out).values()
+    ]
+    [[proof]] = filter(None, proofs)
+    [step] = proof.xpath(".//p[contains(@class, 'proof-step')]")
+    assert step.text_content().split() == ["=:", "\\(0\\)"]
+
+
 def test_answers_are_remembered_while_nothing_changes(build, tmp_path: Path) -> None:
     build(f"{equation()}\n\n{SUM}")
     memory = tmp_path / "doctrees" / "mathcheck-answers.json"

@@ -36,6 +36,7 @@ def test_softmax_theory_conforms(claim: str) -> None:
     assert {c.name for c in report.checks if c.verdict == "not checked"} <= {"gradient"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("claim", ["softmax", "log_softmax", "logsumexp", *LOSSES])
 def test_softmax_theory_conforms_with_many_classes(claim: str, dtype: str) -> None:

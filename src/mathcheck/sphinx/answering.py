@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from mathcheck.answers import Answers, Letter
 from mathcheck.documents import Equation
+from mathcheck.report import Result
 from mathcheck.sphinx.breaking import formula, raw, slip_nodes
 from mathcheck.sphinx.state import anchor, state
 
@@ -30,7 +31,7 @@ def write_answers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     content = {
         anchor(place): {
             "samples": [sample.text for sample in answers.samples],
-            "html": fragment(app, verdicts[place][0], answers, anchor(place)),
+            "html": fragment(app, *verdicts[place], answers, anchor(place)),
         }
         for place, answers in known.answers.get(docname, {}).items()
         if has_more(answers)
@@ -44,9 +45,9 @@ def write_answers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     target.write_text(f"(window.equationAnswers ??= {{}})[{page}] = {data};\n", encoding="utf-8")
 
 
-def fragment(app: Sphinx, equation: Equation, answers: Answers, key: str) -> str:
-    """Return the changes and the letters of an equation as HTML."""
-    box = nodes.container()
+def fragment(app: Sphinx, equation: Equation, result: Result, answers: Answers, key: str) -> str:
+    """Return the proof, the changes and the letters of an equation as HTML."""
+    box = nodes.container("", *proof_nodes(result))
     if answers.slips:
         box += nodes.paragraph("", "Break it:")
         for slip in answers.slips:
@@ -59,6 +60,26 @@ def fragment(app: Sphinx, equation: Equation, answers: Answers, key: str) -> str
         box += raw("</dl>")
     html: str = app.builder.render_partial(box)["fragment"]  # type: ignore[attr-defined]
     return html
+
+
+def proof_nodes(result: Result) -> list[nodes.Node]:
+    """Return the steps of a proof, folded: the normal form of both sides of each relation."""
+    if not result.proof:
+        return []
+    steps = [
+        nodes.paragraph("", f"{which}: ", formula(latex), classes=["proof-step"])
+        for which, latex in result.proof
+    ]
+    said = (
+        "Both sides come to the same sum. A prime marks an index that a sum binds, and c(·) is the "
+        "class of a one-hot vector."
+    )
+    return [
+        raw('<details class="proof"><summary>The proof</summary>'),
+        nodes.paragraph("", said),
+        *steps,
+        raw("</details>"),
+    ]
 
 
 def letter_nodes(letter: Letter) -> list[nodes.Node]:
