@@ -36,10 +36,10 @@ test-browser: html  ## run the tests that drive Chromium and Firefox
 	$(BIN)/pytest -n auto --dist worksteal -m browser
 
 test-slow: html  ## run the tests that take longer: all mutants, a book elsewhere, the notebooks, the PDF
-	$(BIN)/pytest -m "slow and not site"
+	$(BIN)/pytest -n auto --dist loadfile -m "slow and not site"
 
 test-site: site  ## run every cell in the browser, on a server with the policy of the published site
-	$(BIN)/pytest -m site
+	$(BIN)/pytest -n auto --dist worksteal -m site
 
 mutants: $(INSTALLED)  ## change every equation, one token at a time, and list what goes unnoticed
 	$(BIN)/python -m mathcheck --mutate book

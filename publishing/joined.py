@@ -155,6 +155,10 @@ def chapter_of(site: Path, page: str, names: list[str]) -> HtmlElement:
         chapter.replace(chapter.find("h1"), E.h1("About this book"))
     for element in children(chapter, ABSENT):
         drop(element)
+    for slip in children(chapter, "//details[contains(@class, 'slip')]"):
+        # Of those with one name only one can be open.
+        slip.attrib.pop("name")
+        slip.set("open", "")
     relink(chapter, page, names, site)
     name_formulas(chapter)
     move_solutions(chapter, page)

@@ -84,7 +84,8 @@ class ShowList(SphinxPostTransform):
             entry += self.code(equation.options.python)
         elif equation.no_code:
             entry += nodes.paragraph("", f"No code: {equation.no_code}")
-        entry += nodes.literal_block(latex, latex, language="latex")
+        # Coloured, the text of this page would be a quarter larger.
+        entry += nodes.literal_block(latex, latex, language="text")
         return entry
 
     def code(self, expression: str) -> nodes.paragraph:
