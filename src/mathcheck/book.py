@@ -68,6 +68,8 @@ class Waiting:
     equation: Equation
     found: Reading | Result
     seconds: float = 0.0
+    # What holds before it, if it is there to be read.
+    before: Context | None = None
 
 
 def check_book(
@@ -214,9 +216,9 @@ def read_equation(
         reading = read(equation.text, options, place)
     except CRASHES as error:
         result = reported([problem_of(error)], None)
-        return place, (Waiting(equation, result) if wanted else None)
+        return place, (Waiting(equation, result, before=place) if wanted else None)
     seconds = time.perf_counter() - start
-    return reading.after, (Waiting(equation, reading, seconds) if wanted else None)
+    return reading.after, (Waiting(equation, reading, seconds, place) if wanted else None)
 
 
 def origin_of(equation: Equation) -> str:

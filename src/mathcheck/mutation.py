@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mathcheck.book import at_chapter, extended
+from mathcheck.book import read_equations
 from mathcheck.checking.equation import Context, Reading, read
 from mathcheck.checking.verdict import check, same_values, stands
-from mathcheck.contents import NOTATION
-from mathcheck.documents import Document, Equation, SymbolTable
+from mathcheck.documents import Document, Equation
 from mathcheck.latex import Refusal
 from mathcheck.modules import module_namespace
 from mathcheck.mutants import KINDS, Mutant, mutants
@@ -45,20 +44,8 @@ def in_context(
 ) -> list[tuple[Equation, Context]]:
     """Return the equations in reading order, each with what holds before it."""
     namespace, _ = module_namespace(module)
-    place = Context(namespace=namespace, seed=seed)
-    found: list[tuple[Equation, Context]] = []
-    book = place.table
-    for document in documents:
-        place = at_chapter(place, book)
-        for part in document.parts:
-            if isinstance(part, SymbolTable):
-                place, _ = extended(place, part)
-            elif not part.unchecked:
-                found.append((part, place))
-                _, place = check(part.text, replace(part.options, given=True), place)
-        if document.path.stem == NOTATION:
-            book = place.table
-    return found
+    waiting = read_equations(documents, None, Context(namespace=namespace, seed=seed))
+    return [(one.equation, one.before) for _, one in waiting if one.before]
 
 
 def is_checked(equation: Equation, place: Context) -> bool:
