@@ -188,10 +188,7 @@ def takes(definition: Definition, call: Call, table: Table) -> bool:
 
 def nodes_of(reading: Reading) -> Iterator[Node]:
     """Yield all parts of an equation and of its conditions."""
-    for ready in reading.prepared:
-        for root in (ready.chain, *(c for group in ready.conditions for c in group)):
-            yield from walk(root)
-    for root in reading.extra:
+    for root in reading.roots:
         yield from walk(root)
 
 

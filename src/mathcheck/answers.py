@@ -62,8 +62,7 @@ def letters(reading: Reading) -> tuple[Letter, ...]:
     table = reading.place.table
     forms: dict[str, list[str]] = {key: [key] for key in letters_of(reading) if key in table}
     first: dict[str, int] = {}
-    nodes = [node for p in reading.prepared for node in (p.chain, *p.restrictions)]
-    for node in itertools.chain.from_iterable(map(walk, nodes)):
+    for node in itertools.chain.from_iterable(map(walk, reading.roots)):
         key = getattr(node, "key", "")
         if isinstance(node, Operation) and node.name == "kronecker":
             key = next((k for k in table.entries if table.kind(k) == "kronecker"), "")

@@ -130,9 +130,8 @@ def needed_names(reading: Reading) -> frozenset[str]:
 
 def letters_of(reading: Reading) -> set[str]:
     """Return the names that an equation prints."""
-    nodes = [node for p in reading.prepared for node in (p.chain, *p.restrictions)]
     found = set[str]()
-    for node in itertools.chain.from_iterable(map(walk, nodes)):
+    for node in itertools.chain.from_iterable(map(walk, reading.roots)):
         found |= {getattr(node, "key", "")}
         found |= set(getattr(node, "variables", ())) if isinstance(node, Big) else set()
     return found

@@ -79,6 +79,11 @@ class Reading:
         return {p.chain.signs[place] for p in self.prepared for place in p.claims}
 
     @property
+    def roots(self) -> list[Node]:
+        """The statements and the conditions of the equation."""
+        return [node for ready in self.prepared for node in (ready.chain, *ready.restrictions)]
+
+    @property
     def bodies(self) -> list[Node]:
         """The sides of the equation, and the definitions on which they depend."""
         chains = [ready.chain for ready in self.prepared]

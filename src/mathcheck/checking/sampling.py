@@ -54,7 +54,7 @@ def unknowns(reading: Reading, python_names: Iterable[str] = ()) -> Unknowns:
     """Return what an equation, and its code, needs a value for."""
     table, definitions = reading.place.table, reading.place.definitions
     found: set[str] = set(python_names)
-    for node in (n for ready in reading.prepared for n in (ready.chain, *ready.restrictions)):
+    for node in reading.roots:
         found |= definitions.reach(node) | bound_names(node)
     found = found.union(*map(definitions.dependencies, found))
     drawn_from = {table.type(key).size for key in found if table.type(key).variable}

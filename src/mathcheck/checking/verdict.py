@@ -108,7 +108,7 @@ def names_used(reading: Reading) -> frozenset[str]:
     """Return all symbols and definitions on which the verdict on an equation depends."""
     place = reading.place
     found = set(unknowns(reading).keys)
-    for node in (n for ready in reading.prepared for n in (ready.chain, *ready.restrictions)):
+    for node in reading.roots:
         found |= place.definitions.reach(node)
     entries = place.table.entries
     if reading.options.python:

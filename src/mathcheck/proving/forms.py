@@ -225,10 +225,9 @@ def inverse(form: Form) -> Form:
     vanishing = {
         Condition(atom) for atom, power in divided.items() if power > 0 and not nonzero(atom)
     }
-    whole = Form(result.terms, result.conditions | vanishing, result.rules) * number(
-        Fraction(1) / coefficient
-    )
-    return (whole * powers_of(below)).relying(above).by("cancel")
+    result = Form(result.terms, result.conditions | vanishing, result.rules)
+    scaled = result * number(Fraction(1) / coefficient)
+    return (scaled * powers_of(below)).relying(above).by("cancel")
 
 
 def common(form: Form) -> tuple[Form, dict[Atom, Rational]]:

@@ -82,3 +82,10 @@ def opened(size: Size) -> Index:
 def literal(number: int, size: Size) -> Index:
     """Return a number as an index."""
     return Index(str(number), size)
+
+
+def values_of(name: str, size: Size) -> list[Index]:
+    """Return what an index of a name may be: each of its numbers if they are known, or itself."""
+    if size.numbers is None:
+        return [Index(name, size)]
+    return [literal(number, size) for number in size.numbers]

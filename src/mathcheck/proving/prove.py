@@ -15,7 +15,7 @@ from mathcheck.checking.prepare import Prepared
 from mathcheck.definitions import names_in
 from mathcheck.expressions import Node, Number
 from mathcheck.latex import Refusal
-from mathcheck.proving.arrays import Array, Value
+from mathcheck.proving.arrays import Array, Value, as_form
 from mathcheck.proving.assumptions import Assumptions, assumptions, sizes_of
 from mathcheck.proving.atoms import Atom, Member, Total
 from mathcheck.proving.bounds import exceeds
@@ -29,7 +29,7 @@ from mathcheck.proving.forms import (
     number,
     of_monomial,
 )
-from mathcheck.proving.indices import Index, Size, literal
+from mathcheck.proving.indices import Index, Size, values_of
 from mathcheck.proving.symbols import Scope
 from mathcheck.proving.totals import leaves_of
 from mathcheck.proving.translate import evaluate
@@ -75,8 +75,7 @@ def proved(reading: Reading) -> Proof | None:
     claims = [
         (statement, relation)
         for statement, ready in enumerate(reading.prepared)
-        for relation in range(len(ready.chain.signs))
-        if relation not in ready.defining
+        for relation in ready.claims
     ]
     if not claims or reading.problems or reading.condition or reading.options.given:
         return None
@@ -110,7 +109,7 @@ def undecided(leaf: Atom) -> bool:
 def sizes_of_reading(reading: Reading, forms: Sequence[Form]) -> tuple[str, ...]:
     """Return the sizes in an equation and in its normal forms, but those that it fixes itself."""
     place = reading.place
-    conditions = [c for ready in reading.prepared for group in ready.conditions for c in group]
+    conditions = [c for ready in reading.prepared for c in ready.restrictions]
     names = {
         key for ready in reading.prepared for side in ready.chain.sides for key in names_in(side)
     }
@@ -156,18 +155,11 @@ def proved_cases(reading: Reading, statement: int, relation: int) -> list[Case]:
         elif not ordered(sides, sign, scope):
             raise Unproved("the order of the sides is not known")
         else:
-            left, right = (as_number(evaluate(side, scope)) for side in sides)
+            left, right = (as_form(evaluate(side, scope)) for side in sides)
             result.append(Case((), left.by("sign"), right))
     if not result:
         raise Unproved("nothing meets the conditions")
     return result
-
-
-def as_number(value: Value) -> Form:
-    """Return a side of an inequality."""
-    if not isinstance(value, Form):
-        raise Unproved("an order of arrays")
-    return value
 
 
 def equal_cases(sides: Sequence[Node], scope: Scope, given: Assumptions) -> Iterator[Case]:
@@ -188,15 +180,9 @@ def ordered(sides: Sequence[Node], sign: str, scope: Scope) -> bool:
 
 def index_scopes(ready: Prepared, scope: Scope) -> Iterator[Scope]:
     """Yield what free indices stand for: all numbers of a known size, or themselves."""
-    choices: list[list[tuple[str, Index]]] = []
-    for key in ready.free:
-        size = scope.index_size(key)
-        if size.numbers is None:
-            choices.append([(key, Index(key, size))])
-        else:
-            choices.append([(key, literal(number, size)) for number in size.numbers])
+    choices = [values_of(key, scope.index_size(key)) for key in ready.free]
     for chosen in itertools.product(*choices):
-        yield scope.child(dict(chosen))
+        yield scope.child(dict(zip(ready.free, chosen, strict=True)))
 
 
 def pairs_of(values: Sequence[Value], sides: Sequence[Node]) -> Iterator[list[Form]]:
@@ -208,19 +194,14 @@ def pairs_of(values: Sequence[Value], sides: Sequence[Node]) -> Iterator[list[Fo
     ]
     arrays = [value for value in shaped if isinstance(value, Array)]
     if not arrays:
-        yield [as_number(value) for value in values]
+        yield [as_form(value) for value in values]
         return
     some = arrays[0]
     if len(arrays) != len(shaped) or any(
         (a.sizes, a.lying) != (some.sizes, some.lying) for a in arrays
     ):
         raise Unproved("sides of different shapes")
-    choices = [
-        [Index(f"entry {axis}", size)]
-        if size.numbers is None
-        else [literal(number, size) for number in size.numbers]
-        for axis, size in enumerate(some.sizes, start=1)
-    ]
+    choices = [values_of(f"entry {axis}", size) for axis, size in enumerate(some.sizes, start=1)]
     for at in itertools.product(*choices):
         yield [value.entry(at) if isinstance(value, Array) else value for value in values]
 

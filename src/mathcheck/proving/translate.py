@@ -32,11 +32,11 @@ from mathcheck.proving.calculus import slope
 from mathcheck.proving.forms import Form, Unproved, exponential, number, single
 from mathcheck.proving.indices import OPEN, Index, Size, fresh_numbers, literal
 from mathcheck.proving.operations import OPERATIONS
-from mathcheck.proving.sums import of_big
-from mathcheck.proving.symbols import Scope, as_number, of_symbol
+from mathcheck.proving.sums import is_size, of_big
+from mathcheck.proving.symbols import Scope, as_number, check_sizes, of_symbol
 from mathcheck.proving.totals import Change, changed, delta
 from mathcheck.values.calls import same_form
-from mathcheck.values.derivatives import by_parameters
+from mathcheck.values.derivatives import definition_without_arguments
 
 
 def evaluate(node: Node, scope: Scope) -> Value:
@@ -125,8 +125,7 @@ def of_component(node: Component, scope: Scope) -> Value:
         raise Unproved("an index on a number")
     pairs = zip(node.indices, array.sizes, strict=False)
     at = tuple(index_of(index, size, scope) for index, size in pairs)
-    if any(index.size != size for index, size in zip(at, array.sizes, strict=False)):
-        raise Unproved("an index that counts something else than its place")
+    check_sizes(at, array.sizes[: len(at)])
     return with_entries(array, at)
 
 
@@ -303,12 +302,7 @@ def body_of(node: tree.Derivative, scope: Scope) -> Value:
     """Return what is differentiated; a function may stand without its arguments."""
     if not isinstance(node.body, tree.FunctionName):
         return evaluate(node.body, scope)
-    keys = {base_of(variable).key for variable in node.variables}
-    known = scope.definitions.found.get(node.body.key, ())
-    fitting = [d for d in known if keys <= by_parameters(d, scope.definitions)]
-    if len(fitting) != 1:
-        raise Unproved("a function without its arguments")
-    return entries(fitting[0], scope)
+    return entries(definition_without_arguments(node, scope.definitions), scope)
 
 
 def of_evaluated(node: tree.Evaluated, scope: Scope) -> Value:
@@ -331,11 +325,10 @@ def of_pattern(node: tree.Pattern, scope: Scope) -> Value:
 
 def size_of_range(span: tree.Range, scope: Scope) -> Size:
     """Return the size of dots that go from 1 to a size."""
-    if span.low != Number(Fraction(1)) or not isinstance(span.high, Symbol):
-        raise Unproved("dots that do not go from 1 to a size")
-    if not scope.table.type(span.high.key).dimension:
-        raise Unproved("dots that do not go from 1 to a size")
-    return scope.size(Dimension(span.high.key))
+    high = span.high
+    if span.low == Number(Fraction(1)) and isinstance(high, Symbol) and is_size(high.key, scope):
+        return scope.size(Dimension(high.key))
+    raise Unproved("dots that do not go from 1 to a size")
 
 
 EVALUATORS: Mapping[type[Node], Callable[[Any, Scope], Value]] = {

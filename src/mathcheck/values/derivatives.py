@@ -65,11 +65,23 @@ def of_body(body: Node, node: Derivative, scope: Scope) -> Any:
     """Evaluate what is differentiated; a function may stand without its arguments."""
     if not isinstance(body, FunctionName):
         return value(body, scope)
+    return scope.entries(definition_without_arguments(node, scope.shared.definitions), scope)
+
+
+def definition_without_arguments(node: Derivative, definitions: Definitions) -> Definition:
+    """Return the definition of a function that is differentiated and stands bare.
+
+    Raises
+    ------
+    Refusal
+        If not just one of its definitions depends on what it is differentiated by.
+    """
+    body = node.body
+    assert isinstance(body, FunctionName)
     keys = {
         (v.base if isinstance(v, Component) else v).key  # type: ignore[attr-defined]
         for v in node.variables
     }
-    definitions = scope.shared.definitions
     named = definitions.found.get(body.key, ())
     fitting = [d for d in named if keys <= by_parameters(d, definitions)]
     if len(fitting) != 1:
@@ -79,7 +91,7 @@ def of_body(body: Node, node: Derivative, scope: Scope) -> Any:
             f"write its arguments{': ' + names if names else ''}",
             body.start,
         )
-    return scope.entries(fitting[0], scope)
+    return fitting[0]
 
 
 def by_parameters(definition: Definition, definitions: Definitions) -> frozenset[str]:
