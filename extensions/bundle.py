@@ -8,6 +8,7 @@ has rewritten and that did not change gets the names of the new files.
 import hashlib
 import posixpath
 import re
+import time
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -199,12 +200,13 @@ def versioned(path: str, text: str) -> str:
     return f"{path}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def bundle(out: Path) -> None:
-    """Rewrite the pages of a built site."""
+def bundle(out: Path, began: float = 0.0) -> None:
+    """Rewrite the pages of a built site; those written since the build began say what is joined."""
     files = [path for path in out.rglob("*.html") if STATIC.strip("/") not in path.parts]
     pages = {path: path.read_text(encoding="utf-8") for path in files}
     new = [path for path, page in pages.items() if f"{SHEET}?v=" not in page]
-    parts = shared(pages[path] for path in new)
+    # A page that an earlier build left may lack what all pages load by now.
+    parts = shared(pages[path] for path in new if path.stat().st_mtime >= began)
     sheets = [path for path in parts if path.endswith(".css")]
     scripts = [path for path in parts if path.endswith(".js") and path != INLINE]
     css, code = style_sheet(sheets, out / STATIC, words(out)), script(scripts, out)
@@ -219,13 +221,13 @@ def bundle(out: Path) -> None:
         path.write_text(page, encoding="utf-8")
 
 
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Rewrite the pages when all extensions have written their files."""
-    if not exception and app.builder.format == "html":
-        bundle(Path(app.outdir))
-
-
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Connect the step."""
+    """Connect the step, which comes when all extensions have written their files."""
+    began = time.time()
+
+    def finish(app: Sphinx, exception: Exception | None) -> None:
+        if not exception and app.builder.format == "html":
+            bundle(Path(app.outdir), began)
+
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
 """What every page loads is joined after the build, and no page looks different for it."""
 
+import os
 import re
 from pathlib import Path
 
@@ -99,6 +100,21 @@ def test_a_page_that_did_not_change_gets_the_new_files(built: Path) -> None:
     assert sheets[1] != before
     assert sheets[1] == sheets[0].replace('"_static', '"../_static')
     assert "margin: 1px" in (built / "_static" / "site.css").read_text("utf-8")
+
+
+def test_a_page_that_an_older_build_left_does_not_keep_files_apart(built: Path) -> None:
+    left = built / "left.html"
+    left.write_text(
+        re.sub(r"<script .*d\.js.*</script>", "", PAGE.format(root="", own="")), "utf-8"
+    )
+    os.utime(left, (1, 1))
+    (built / "index.html").write_text(PAGE.format(root="", own=""), "utf-8")
+    bundle.bundle(built, began=2)
+    assert SCRIPTS["d.js"] in (built / "_static" / "site.js").read_text("utf-8")
+    assert bundle.loaded((built / "index.html").read_text("utf-8"))[:2] == [
+        *("_static/site.css", "_static/site.js"),
+    ]
+    assert bundle.loaded(left.read_text("utf-8")) == ["_static/site.css", "_static/site.js"]
 
 
 def test_every_page_of_the_book_is_rewritten() -> None:
