@@ -154,7 +154,7 @@ TRUE = {
     r"\sum_{j \neq i} z_j = \sum_j z_j - z_i": (),
     r"\frac{x}{x} = 1": (r"x \neq 0",),
     r"0 \cdot \frac{1}{x} = 0": (r"x \neq 0",),
-    r"\sum_j \frac{z_j}{z_j} = C": (r"z_{i'} \neq 0",),
+    r"\sum_j \frac{z_j}{z_j} = C": (r"z_{i} \neq 0",),
     r"\log(s^2) = 2 \log(s)": (),
     r"e^{\delta_{ij}} = 1 + \delta_{ij} (e - 1)": (),
     r"\sum_j \log(1 + \delta_{ij}) = \log(2)": (),
@@ -191,7 +191,7 @@ def test_a_set_that_may_be_empty_is_a_condition() -> None:
     found = proof(SYMBOLS, f"{quotient} = 1")
     assert found is not None
     [condition] = map(shown_condition, found.conditions)
-    assert condition == r"\sum_{i'} [i' \in \mathcal{S}] \, y_{i'} \neq 0"
+    assert condition == r"\sum_{i} [i \in \mathcal{S}] \, y_{i} \neq 0"
 
 
 def test_a_proof_is_a_grade_and_stands_in_the_verdict() -> None:

@@ -313,8 +313,8 @@ def test_a_proved_equation_answers_with_its_proof(build) -> None:
         for a in answers_in(out).values()
     ]
     [[proof]] = filter(None, proofs)
-    [step] = proof.xpath(".//p[contains(@class, 'proof-step')]")
-    assert step.text_content().split() == ["=:", "\\(0\\)"]
+    [step] = proof.xpath(".//div[contains(@class, 'step')]")
+    assert step.text_content().split() == ["=:", "\\[0\\]"]
 
 
 def test_answers_are_remembered_while_nothing_changes(build, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ r"""A proof in words and formulas: the cases of each relation, and the normal fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -29,11 +30,11 @@ from mathcheck.proving.indices import BOUND, OPEN, Index
 from mathcheck.proving.prove import Proof
 from mathcheck.symbols import lowered, plain
 
-# What bound indices are called, by their height; the prime tells them from those of the equation.
-LETTERS = "ijklmnrs"
-PRIME = "'"
-# Entries of arrays that are compared as wholes.
-PLACES: Mapping[str, str] = {"entry 1": "p", "entry 2": "q", "entry 3": "r", "entry 4": "s"}
+# What indices are called that an equation does not name: those that sums bind, and those of the
+# entries of arrays that are compared as wholes. Each takes the place of its mark when all else is
+# written, so that no letter has two meanings.
+LETTERS = "ijklmnrsuvwdcpqabfghoty"
+MARK = re.compile(r"\$([^$]+)\$")
 
 
 def shown_proof(proof: Proof, reading: Reading) -> Iterator[tuple[str, str]]:
@@ -50,12 +51,24 @@ def sides(case: Case) -> str:
     left, right = (terms(frozen(form.terms)) for form in (case.left, case.right))
     both = left if left == right else f"{left} = {right}"
     decisions = r",\ ".join(map(decision, case.decisions))
-    return rf"{decisions}{':' if decisions else ''}\quad {both}" if decisions else both
+    return lettered(rf"{decisions}:\quad {both}" if decisions else both)
 
 
 def shown_condition(condition: Condition) -> str:
     """Return what must not be zero."""
-    return rf"{factor(condition.of, 1)} \neq 0"
+    return lettered(rf"{factor(condition.of, 1)} \neq 0")
+
+
+def lettered(text: str) -> str:
+    """Return LaTeX with a letter of its own in the place of each mark, which nothing else has."""
+    names = dict.fromkeys(MARK.findall(text))
+    taken = set(re.sub(r"\\[A-Za-z]+", "", MARK.sub("", text)))
+    free = [letter for letter in LETTERS if letter not in taken]
+    letters = {
+        name: free[place] if place < len(free) else f"i_{{{place}}}"
+        for place, name in enumerate(names)
+    }
+    return MARK.sub(lambda mark: letters[mark[1]], text)
 
 
 def decision(of: Decision) -> str:
@@ -108,11 +121,8 @@ def factor(atom: Atom, power: Rational) -> str:
 
 def index(of: Index) -> str:
     """Return an index in LaTeX; the class of a one-hot row is c with the name of the row."""
-    if of.name[0] in BOUND + OPEN:
-        number = int(of.name[1:]) - 1
-        return f"{LETTERS[number % len(LETTERS)]}{PRIME * (1 + number // len(LETTERS))}"
-    if of.name in PLACES:
-        return PLACES[of.name]
+    if of.name[0] in BOUND + OPEN or " " in of.name:
+        return f"${of.name}$"
     if "\\" in of.name:
         return f"c({of.name}{''.join(f'_{{{index(i)}}}' for i in of.arguments)})"
     return of.name

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from mathcheck.answers import Answers, Letter
 from mathcheck.documents import Equation
 from mathcheck.report import Result
-from mathcheck.sphinx.breaking import formula, raw, slip_nodes
+from mathcheck.sphinx.breaking import displayed, formula, raw, slip_nodes
 from mathcheck.sphinx.state import anchor, state
 
 
@@ -66,14 +66,14 @@ def proof_nodes(result: Result) -> list[nodes.Node]:
     """Return the steps of a proof, folded: the normal form of both sides of each relation."""
     if not result.proof:
         return []
+    # In lines of their own, because small letters have letters below them that are smaller still.
     steps = [
-        nodes.paragraph("", f"{which}: ", formula(latex), classes=["proof-step"])
+        nodes.container(
+            "", nodes.paragraph("", f"{which}:"), displayed(latex, ""), classes=["step"]
+        )
         for which, latex in result.proof
     ]
-    said = (
-        "Both sides come to the same sum. A prime marks an index that a sum binds, and c(·) is the "
-        "class of a one-hot vector."
-    )
+    said = "Both sides come to the same sum, in which c(·) is the class of a one-hot vector."
     return [
         raw('<details class="proof"><summary>The proof</summary>'),
         nodes.paragraph("", said),
