@@ -73,7 +73,9 @@ def proof_nodes(result: Result) -> list[nodes.Node]:
         )
         for which, latex in result.proof
     ]
-    said = "Both sides come to the same sum, in which c(·) is the class of a one-hot vector."
+    said = "Both sides come to the same sum."
+    if any("c(" in latex for _, latex in result.proof):
+        said += " There c(·) is the class of a one-hot vector."
     return [
         raw('<details class="proof"><summary>The proof</summary>'),
         nodes.paragraph("", said),
