@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from softmax_theory._arrays import FloatArray, as_floats
+from softmax_theory._arrays import FloatArray, as_floats, check_entries
 from softmax_theory._descent import Objective, descend, gradient_move, linear_logits, newton_move
 from softmax_theory._newton import Design, weight_hessian
 from softmax_theory._numbers import as_integer, as_nonnegative
@@ -403,14 +403,9 @@ class LinearSoftmax:
             logit, for which no class is the most probable.
         """
         z = self._logits(self._samples(X))
-        undecided = np.isnan(z).any(axis=1)
-        if undecided.any():
-            raise ValueError(
-                f"X: sample {int(np.argmax(undecided))} has a logit that is nan; "
-                "expected samples and weights without nan"
-            )
-        classes: NDArray[np.intp] = np.argmax(z, axis=1)
-        return classes
+        message = "X: sample {index[0]} has a logit that is nan; expected no nan in X, W or b"
+        check_entries(np.isnan(z), z, message)
+        return np.asarray(z.argmax(axis=1))
 
     def _finds_separation(self, X: FloatArray, t: FloatArray, method: Method) -> bool:
         design = Design.of(X, self.l2)

@@ -20,6 +20,7 @@ from softmax_theory._arrays import (
     working,
 )
 from softmax_theory._reduction import Reduction, check_reduction, reduce_losses
+from softmax_theory._weights import times
 
 __all__ = [
     "binary_cross_entropy",
@@ -47,12 +48,6 @@ def _logistic_derivative(z: FloatArray) -> FloatArray:
 def _log_logistic(z: FloatArray) -> FloatArray:
     # Neither term is positive, so that nothing cancels.
     return np.asarray(np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z))))
-
-
-@np.errstate(all="ignore")
-def _weighted(weight: FloatArray, loss: FloatArray) -> FloatArray:
-    """Return the product, which is zero where the weight is, even if the loss is infinite."""
-    return np.where(weight == 0, 0, weight * loss)
 
 
 def _logits_and_targets(z: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray, np.dtype[Any]]:
@@ -256,9 +251,7 @@ def binary_cross_entropy(
     """
     check_reduction(reduction)
     logits, target, dtype = _logits_and_targets(z, t)
-    losses = _weighted(target, -_log_logistic(logits)) + _weighted(
-        1 - target, -_log_logistic(-logits)
-    )
+    losses = times(-_log_logistic(logits), target) + times(-_log_logistic(-logits), 1 - target)
     return finish(reduce_losses(losses, reduction), dtype)
 
 

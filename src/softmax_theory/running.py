@@ -221,9 +221,7 @@ class LogSumExp:
         ValueError
             If `z` is not an array of real numbers, or does not fit the batch.
         """
-        array = as_floats(z, "z")
-        if array.ndim == 0:
-            array = array[np.newaxis]
+        array = np.atleast_1d(as_floats(z, "z"))
         if array.shape[:-1] != self.shape and self.shape != ():
             raise ValueError(
                 f"z: got shape {array.shape}; expected {(*self.shape, 'n')}, n logits for each sum"

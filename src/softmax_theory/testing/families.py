@@ -130,14 +130,10 @@ FAMILIES: dict[str, Family] = {
 }
 
 
-def rows_for(classes: int) -> int:
-    """Return how many rows of a family are tried, fewer where there are many classes."""
-    return max(1, min(40, 2000 // classes))
-
-
 def sample(family: str, classes: int, dtype: type[Any], seed: int = 0) -> Logits:
-    """Return logits of a family: one row for each of a few samples, of the type `dtype`."""
+    """Return logits of a family in `dtype`: 40 rows, or fewer where there are many classes."""
+    rows = max(1, min(40, 2000 // classes))
     random = np.random.default_rng([seed, classes, *family.encode()])
     with np.errstate(over="ignore"):
-        z = FAMILIES[family](random, (rows_for(classes), classes), dtype)
+        z = FAMILIES[family](random, (rows, classes), dtype)
     return np.ascontiguousarray(z, dtype=dtype)
