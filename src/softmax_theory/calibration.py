@@ -164,9 +164,10 @@ def reliability(z: ArrayLike, t: ArrayLike, *, axis: int = -1, n_bins: int = 15)
 
     Notes
     -----
-    The bins and the error are those of Guo et al. [1]_. Of several largest logits the first is the
-    prediction. Bins that are merged can only make the error smaller, and zero does not mean that
-    all probabilities are right: a constant prediction of the shares of the classes has it too.
+    The error is that of Naeini et al. [1]_, for more than two classes as Guo et al. [2]_ take it,
+    with their bins. Of several largest logits the first is the prediction. Bins that are merged can
+    only make the error smaller, and zero does not mean that all probabilities are right: a constant
+    prediction of the shares of the classes has it too.
 
     The difference of a bin is added up from what each prediction leaves to the others, :math:`1 -
     y_c` if it is right and :math:`-y_c` if not. So the error of predictions that are confident and
@@ -175,7 +176,10 @@ def reliability(z: ArrayLike, t: ArrayLike, *, axis: int = -1, n_bins: int = 15)
 
     References
     ----------
-    .. [1] C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, "On calibration of modern neural
+    .. [1] M. P. Naeini, G. F. Cooper and M. Hauskrecht, "Obtaining well calibrated probabilities
+       using Bayesian binning", Proceedings of the AAAI Conference on Artificial Intelligence 29(1),
+       2901-2907, 2015. doi:10.1609/aaai.v29i1.9602
+    .. [2] C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger, "On calibration of modern neural
        networks", Proceedings of the 34th International Conference on Machine Learning, PMLR 70,
        1321-1330, 2017. arXiv:1706.04599
 

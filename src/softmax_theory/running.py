@@ -48,7 +48,7 @@ class Scaled:
 
 
 def two_product(a: FloatArray, b: float) -> tuple[FloatArray, FloatArray]:
-    """Return the product as rounded, and its rounding error (Dekker 1971)."""
+    """Return the product as rounded, and its rounding error (Dekker)."""
     product = a * b
     (a_high, a_low), (b_high, b_low) = halves(a), halves(np.float64(b))
     error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
@@ -145,8 +145,8 @@ class LogSumExp:
     -----
     This is the running pair of the online algorithm [1]_, with two changes. The scale is a power of
     two, so that nothing is rounded when it changes: :math:`e^z = 2^k e^{z - k \log 2}` with a
-    remainder of twice the digits. The sum is kept with its rounding error (TwoSum [2]_), and
-    without the largest term, so that a sum far below it keeps its digits.
+    remainder of twice the digits, by Dekker's product [3]_. The sum is kept with its rounding error
+    (TwoSum [2]_), and without the largest term, so that a sum far below it keeps its digits.
 
     After any order and grouping the error of the result is at most 4 ulp of the sum of the
     absolute values of the two terms, as of :func:`logsumexp`; that of the probabilities and
@@ -164,6 +164,8 @@ class LogSumExp:
        arXiv:1805.02867, 2018.
     .. [2] D. E. Knuth, The Art of Computer Programming, volume 2: Seminumerical Algorithms, third
        edition, section 4.2.2, Addison-Wesley, 1997.
+    .. [3] T. J. Dekker, "A floating-point technique for extending the available precision",
+       Numerische Mathematik 18, 224-242, 1971. doi:10.1007/BF01397083
 
     Examples
     --------
