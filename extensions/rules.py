@@ -5,7 +5,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from mathcheck.proving.rules import TABLE, Rule, rules
+from mathcheck.proving.rules import TABLE, Rule, rule_label, rules
 from mathcheck.symbols import parse_symbols
 
 
@@ -15,6 +15,9 @@ class Rules(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the list."""
         self.env.note_dependency(str(TABLE))
+        for rule in rules():
+            label = rule_label(rule.name)
+            self.env.domains.standard_domain.note_hyperlink_target(label, self.env.docname, label)
         return [nodes.definition_list("", *map(item, rules()), classes=["meanings"])]
 
 
@@ -25,7 +28,7 @@ def item(rule: Rule) -> nodes.definition_list_item:
         named(rule),
         nodes.paragraph("", f"Condition: {rule.condition}. {rule.justification}"),
     ]
-    term = nodes.term("", rule.name.replace("-", " ").capitalize())
+    term = nodes.term("", rule.name.replace("-", " ").capitalize(), ids=[rule_label(rule.name)])
     return nodes.definition_list_item("", term, nodes.definition("", *parts))
 
 

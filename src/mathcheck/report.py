@@ -42,6 +42,8 @@ class Result:
     where: tuple[str, ...] = ()
     # The steps of the proof: words, and formulas in LaTeX.
     proof: tuple[tuple[str, str], ...] = ()
+    # The names of the rules that it used.
+    rules: tuple[str, ...] = ()
     # The smallest and the largest size of the numbers that the code was given.
     python_range: tuple[float, ...] = ()
 

@@ -241,6 +241,7 @@ def proof_shown(proof: Proof, reading: Reading) -> dict[str, Any]:
         "proved": tuple(map(plain, proof.sizes)),
         "where": tuple(shown_condition(condition) for condition in proof.conditions),
         "proof": tuple(shown_proof(proof, reading)),
+        "rules": proof.rules,
     }
 
 

@@ -39,3 +39,8 @@ def rules() -> tuple[Rule, ...]:
     """Return all rules by which equations are proved."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     return tuple(Rule(**rule) for rule in table["rule"])
+
+
+def rule_label(name: str) -> str:
+    """Return the label that a rule has on the page where a book lists them."""
+    return f"rule-{name}"

@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from mathcheck.answers import Answers, Letter
 from mathcheck.documents import Equation
+from mathcheck.proving.rules import rule_label
 from mathcheck.report import Result
 from mathcheck.sphinx.breaking import displayed, formula, raw, slip_nodes
 from mathcheck.sphinx.state import anchor, state
@@ -31,7 +32,7 @@ def write_answers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     content = {
         anchor(place): {
             "samples": [sample.text for sample in answers.samples],
-            "html": fragment(app, *verdicts[place], answers, anchor(place)),
+            "html": fragment(app, docname, *verdicts[place], answers, anchor(place)),
         }
         for place, answers in known.answers.get(docname, {}).items()
         if has_more(answers)
@@ -45,9 +46,11 @@ def write_answers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     target.write_text(f"(window.equationAnswers ??= {{}})[{page}] = {data};\n", encoding="utf-8")
 
 
-def fragment(app: Sphinx, equation: Equation, result: Result, answers: Answers, key: str) -> str:
+def fragment(
+    app: Sphinx, docname: str, equation: Equation, result: Result, answers: Answers, key: str
+) -> str:
     """Return the proof, the changes and the letters of an equation as HTML."""
-    box = nodes.container("", *proof_nodes(result))
+    box = nodes.container("", *proof_nodes(app, docname, result))
     if answers.slips:
         box += nodes.paragraph("", "Break it:")
         for slip in answers.slips:
@@ -62,8 +65,8 @@ def fragment(app: Sphinx, equation: Equation, result: Result, answers: Answers, 
     return html
 
 
-def proof_nodes(result: Result) -> list[nodes.Node]:
-    """Return the steps of a proof, folded: the normal form of both sides of each relation."""
+def proof_nodes(app: Sphinx, docname: str, result: Result) -> list[nodes.Node]:
+    """Return a proof, folded: the normal form of both sides of each relation, and its rules."""
     if not result.proof:
         return []
     # In lines of their own, because small letters have letters below them that are smaller still.
@@ -80,8 +83,26 @@ def proof_nodes(result: Result) -> list[nodes.Node]:
         raw('<details class="proof"><summary>The proof</summary>'),
         nodes.paragraph("", said),
         *steps,
+        *rule_nodes(app, docname, result.rules),
         raw("</details>"),
     ]
+
+
+def rule_nodes(app: Sphinx, docname: str, rules: tuple[str, ...]) -> list[nodes.Node]:
+    """Return the names of rules, with links if a page of the book lists them."""
+    if not rules:
+        return []
+    targets = app.env.domains.standard_domain.anonlabels
+    paragraph = nodes.paragraph("", "Besides arithmetic it takes these rules: ")
+    for number, rule in enumerate(rules):
+        name: nodes.Node = nodes.Text(rule.replace("-", " "))
+        if rule_label(rule) in targets:
+            page, node_id = targets[rule_label(rule)]
+            uri = f"{app.builder.get_relative_uri(docname, page)}#{node_id}"
+            name = nodes.reference("", "", name, refuri=uri, internal=True)
+        paragraph += [nodes.Text(", " if number else ""), name]
+    paragraph += nodes.Text(".")
+    return [paragraph]
 
 
 def letter_nodes(letter: Letter) -> list[nodes.Node]:
