@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
-from mathcheck.expressions import Big, Range
+from mathcheck.expressions import Big, Node, Range
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import NEVER, Ball, ball, divide, plus, tame
 from mathcheck.numbers.duals import Dual, bare
-from mathcheck.numbers.precision import Undefined, digits, working
+from mathcheck.numbers.precision import Undecided, Undefined, digits, working
 from mathcheck.values.estimates import estimated, leafwise, size
+from mathcheck.values.laws import check_law
 from mathcheck.values.scope import Scope, scalar, whole
 
 # Terms are added one by one as long as there are no more than these.
@@ -23,7 +25,9 @@ SMALL = 150
 FALLING = 0.15
 # Terms far behind, which have to be as small as those before let expect.
 BEHIND = (37, 101, 307, 1009, 3011)
-# What falls like a power is accelerated: so many terms, and terms that show how they fall.
+# Terms behind which fall evenly, if their rates differ by this part of them at most.
+EVENLY = 0.5
+# What falls slowly, or like a power, is accelerated: so many terms, and those that show the power.
 ACCELERATED = 90
 POWERS = (3, 6, 12, 24, 48)
 LEAST_POWER = 1.2
@@ -42,9 +46,15 @@ def of_series(node: Big, scope: Scope) -> Any:
     scope.shared.estimated = True
     low = whole(condition.low, scope, "a bound")
 
-    def term(number: int) -> Any:
-        return scalar(node.body, scope.child({key: number}), "a term")
+    def at(part: Node, number: int) -> Any:
+        return scalar(part, scope.child({key: number}), "a term")
 
+    def term(number: int) -> Any:
+        return at(node.body, number)
+
+    check_law(
+        node.body, key, scope.shared.definitions, lambda part, step: size(at(part, low + step))
+    )
     direct = added(term, low, node)
     if direct is not None:
         return direct
@@ -121,12 +131,13 @@ def falling(fallen: list[float]) -> float | None:
 
 
 def accelerated(term: Term, low: int, node: Big) -> Any:
-    """Return the sum of terms that fall like a power of their number.
+    """Return the sum of terms that fall evenly but slowly, or like a power of their number.
 
     Levin's u-transform (1973) is exact for remainders that are a term times a polynomial in the
     inverse of the number; two of them with different starts have to agree.
     """
-    check_powers(term, node)
+    if not fall_evenly(term, low):
+        check_powers(term, node)
     terms = [term(low + step) for step in range(ACCELERATED)]
     if any(isinstance(x, Dual) for x in terms):
         raise Undefined("a series that hardly falls is differentiated")
@@ -135,12 +146,27 @@ def accelerated(term: Term, low: int, node: Big) -> Any:
     return estimated(one, size(one - other) + WINDOW, largest, f"the {node.kind} without end")
 
 
+def fall_evenly(term: Term, low: int) -> bool:
+    """Return whether terms fall by nearly the same factor each, near and far behind."""
+    heights = [max(size(term(low + DIRECT + step + k)) for k in (0, 1)) for step in (0, *BEHIND)]
+    if NEVER in heights:
+        return False
+    steps = [later - earlier for earlier, later in pairwise((0, *BEHIND))]
+    falls = [higher - lower for higher, lower in pairwise(heights)]
+    rates = [fall / step for fall, step in zip(falls, steps, strict=True)]
+    return min(rates) > 0 and max(rates) - min(rates) <= EVENLY * max(rates)
+
+
 def check_powers(term: Term, node: Big) -> None:
     """Refuse terms that do not fall steadily like a power with a sum, or alternate and fall."""
     far = [[bare(term(10**places + step)) for step in (0, 1)] for places in POWERS]
-    if any(x == 0 for pair in far for x in pair):
+    try:
+        alternate = all((a > 0) != (b > 0) for a, b in far)
+        vanishes = any(x == 0 for pair in far for x in pair)
+    except Undecided as undecided:
+        raise unsettled(node) from undecided
+    if vanishes:
         raise unsettled(node)
-    alternate = all((a > 0) != (b > 0) for a, b in far)
     heights = [max(map(size, pair)) for pair in far]
     powers = [
         (heights[k] - heights[k + 1]) / ((POWERS[k + 1] - POWERS[k]) * math.log2(10))
