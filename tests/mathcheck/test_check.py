@@ -192,7 +192,7 @@ FALSE = [
     (r"\int_{-\infty}^{\infty} x^2 F(x \mid s, a^2) \, dx = a^2", "= does not hold"),
     (r"\int_{-\infty}^{\infty} x F(x \mid s, a^2) \, dx = a s", "= does not hold"),
     (r"\int_{0}^{\infty} (x + 1) e^{-x} \, dx = 3", "= does not hold"),
-    (r"\lim_{N \to \infty} \frac{N + x}{N} = x", "= does not hold"),
+    (r"\lim_{N \to \infty} \frac{N + x}{N} = x", r"\lim_{N \to \infty} \frac{N + x}{N}  =  1"),
     (r"\lim_{x \to 0} \left( \frac{1}{x} + 2 - \frac{1}{x} \right) = 1", "= does not hold"),
     (r"\log(e^{20 a} + e^{20 b}) - 20 \max(a, b) = 1", "= does not hold"),
     (r"(10^{60} + x) - 10^{60} = x + 1", "= does not hold"),

@@ -213,7 +213,7 @@ def limit(cursor: Cursor, item: Item) -> Node:
     r"""Read `\lim_{x \to 0} f(x)`."""
     if not cursor.next_is("_"):
         raise Refusal(r"\lim without what tends to what; write \lim_{x \to 0}", item.start)
-    return node_of(limit_of(cursor, cursor.script()))
+    return replace(node_of(limit_of(cursor, cursor.script())), start=item.start)
 
 
 @reads("limit_of")
