@@ -6,12 +6,13 @@ accurate enough. What follows is for float64 itself.
 Exponentials. :math:`e^{z_c}` is taken of the logit as it is where no logit of a tile is large, so
 that no rounded difference is carried into an exponential. Elsewhere it is taken of
 the difference to the largest logit, and the rounding error of the difference, which Knuth's TwoSum
-gives exactly [1]_, is multiplied back.
+gives exactly [1]_, is put back: the exponential grows by the error times itself.
 
-Sums. Each term is cut at the last place of twice the sum. The upper parts are multiples of it, and
-all together less than :math:`2^{53}` of it, so that they are added without a rounding error; the
-lower parts are so small that the errors of adding them do not count [2]_. So a sum has one rounding
-error, whatever the number of classes.
+Sums. Each term is rounded to a multiple of the last place of twice the sum, which is done by adding
+twice the sum and subtracting it again. These upper parts together are less than :math:`2^{53}`
+such multiples, even where all are rounded up, so that they are added without a rounding error; what
+is left of the terms is so small that the errors of adding it do not count [2]_. So a sum has one
+rounding error, whatever the number of classes.
 
 References
 ----------
@@ -29,30 +30,35 @@ from numpy.typing import NDArray
 from softmax_theory._arrays import FloatArray
 from softmax_theory._tiles import Tile
 
-# Exponentials of logits no further from zero, their sums and their quotients are normal numbers.
+# If all logits are within this of zero, their exponentials, sums and quotients are normal numbers.
 FAR = 300.0
-# Up to this sum twice the sum, at which its terms are cut, is a number.
+# A sum up to this can be doubled without an overflow, as `cut_sum` does.
 LARGEST_SUM = 1e290
 
 
 def shift(z: FloatArray) -> FloatArray | None:
     """Return the largest logits if they have to be subtracted, else None.
 
-    To subtract them always would be less accurate and take 1.3 times as long.
+    To subtract them always would make the softmax function less accurate, and the benchmark's whole
+    table take 1.3 times as long.
     """
     ordinary = z.min() >= -FAR and z.max() <= FAR
     return None if ordinary else np.asarray(z.max(axis=0))
 
 
 def exponentials(tile: Tile, a: FloatArray | None) -> FloatArray:
-    """Return the exponentials of z - a, by `rounded-difference`, in the memory of the tile."""
+    """Return the exponentials of z - a, by `rounded-difference` of the book, in `tile.memory`.
+
+    What is in `tile.spare` is lost.
+    """
     z, e = tile.z, tile.memory
     if a is None:
         return np.exp(z, out=e)
     np.subtract(z, a, out=e)
     if tile.narrow:
-        # So small an exponential is zero in a narrow type. NumPy takes up to 45 times as long where
-        # one underflows: over the whole table 1.3 times, with logits of a trained classifier 2.
+        # The exponential of -600 is zero in a narrow type, and not yet in float64. NumPy takes up
+        # to 45 times as long where one underflows: over the whole table 1.3 times, with logits of
+        # a trained classifier 2.
         return np.exp(np.maximum(e, -2 * FAR, out=e), out=e)
     error = error_of_difference(z, a, e, tile.spare)
     np.exp(e, out=e)
@@ -63,9 +69,10 @@ def exponentials(tile: Tile, a: FloatArray | None) -> FloatArray:
 def error_of_difference(
     z: FloatArray, a: FloatArray, difference: FloatArray, out: FloatArray
 ) -> FloatArray:
-    """Return z - a less the difference as rounded (Knuth).
+    """Return (z - a) - difference exactly, the difference being z - a as rounded.
 
-    Where that is not finite any number serves, because the exponential is zero or nan: it is -1.
+    It is the second part of `two_sum(z, -a)`, without new arrays (Knuth). Where that is not finite
+    or below -1 the exponential is zero or nan, and any number serves: it is -1 there.
     """
     back = np.subtract(difference, z, out=out)
     first = difference - back
@@ -106,7 +113,7 @@ def cut_sum(terms: FloatArray, spare: FloatArray) -> tuple[FloatArray, FloatArra
 def set_apart(tile: Tile, e: FloatArray, classes: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
     """Return the exponential of one class of each sample, and the sum of all others.
 
-    The others have the digits that their sum with it would round away. It is then zero in e.
+    To add a large exponential would round away the digits of the others. It is set to zero in e.
     """
     of_classes = classes, np.arange(len(classes))
     own = e[of_classes]
@@ -122,5 +129,6 @@ def largest(z: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
     # Across the rows argmax takes as long as three exponentials; this takes a third of one. With 10
     # classes the logarithms take 1.5 times as long with argmax, the whole table 1.1.
     m = z.max(axis=0)
+    # The last class that has the largest logit.
     numbers = np.arange(len(z), dtype=np.min_scalar_type(len(z)))[:, np.newaxis]
     return m, ((z == m) * numbers).max(axis=0).astype(np.intp)

@@ -18,17 +18,19 @@ from softmax_theory._arrays import FloatArray
 # once the benchmark takes twice the time over its table, with tiles of a third of the size 1.15.
 ELEMENTS = 3 << 15
 # With fewer classes than this the samples of a tile are next to one another in memory. With 10
-# classes the other order takes 2 times as long (1.3 to 3), over the whole table 1.3. They are so
-# too where they are in the logits, if there are as many: with 3 a tile, of 32,000 classes on axis
-# 0, the functions take 2 to 5 times as long as when they are brought into the other order.
+# classes the other order takes 2 times as long (1.3 to 3), over the benchmark's whole table 1.3.
+# They also stay next to one another if they are so in the logits, whose classes are then not on the
+# last axis, and if a tile has at least so many. With fewer, such as 3 samples of 32,000 classes on
+# axis 0, the functions take 2 to 5 times as long in that order.
 FEW = 64
 
 
 class Tile(NamedTuple):
     """The logits z of some samples, and memory of the same shape; functions may write into all.
 
-    `where` says which entries of an array with three axes, that of the classes in the middle, are
-    those of the samples. Logits narrower than the type to compute in hide its roundings.
+    `where` is the index of the tile in an array with three axes, as of `split`. The logits are
+    `narrow` if their type is narrower than float64, in which they are computed: to round the
+    results back to it hides the errors of float64, so that plain formulas will do.
     """
 
     where: tuple[slice, slice, slice]
@@ -44,7 +46,10 @@ class Tile(NamedTuple):
 
 
 def split(array: NDArray[Any], axis: int) -> NDArray[Any]:
-    """Return a contiguous array with three axes: before the classes, the classes, after them."""
+    """Return a contiguous array with three axes: those before the classes, the classes, the rest.
+
+    All axes before that of the classes are taken as one, and so are all after it.
+    """
     before, after = math.prod(array.shape[:axis]), math.prod(array.shape[axis + 1 :])
     return array.reshape(before, array.shape[axis], after)
 
@@ -86,6 +91,7 @@ def rounded_to_half(numbers: FloatArray) -> FloatArray:
     NumPy takes 30 times as long to convert a number that is subnormal in float16 and not exact. The
     softmax function of 1,000 classes would take 6 times as long, the whole table 1.2.
     """
-    last_place = 1.5 * 2.0**28
+    # A number whose last place is the smallest that float16 has.
+    cutter = 1.5 * 2.0**28
     small = np.abs(numbers) < 2.0**-14
-    return np.where(small, (numbers + last_place) - last_place, numbers)
+    return np.where(small, (numbers + cutter) - cutter, numbers)

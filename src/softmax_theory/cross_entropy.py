@@ -24,7 +24,7 @@ from softmax_theory._sums import (
 from softmax_theory._tiles import Tile, split, write_by_tiles
 from softmax_theory._weights import times, weighted
 from softmax_theory.jacobian import softmax_jacobian
-from softmax_theory.softmax import largest_and_rest
+from softmax_theory.softmax import largest_and_excess
 
 __all__ = ["cross_entropy", "cross_entropy_gradient", "cross_entropy_hessian"]
 
@@ -45,30 +45,30 @@ def losses_of(z: FloatArray, t: NDArray[Any], axis: int) -> FloatArray:
 def loss_of_label(tile: Tile, t: NDArray[Any]) -> FloatArray:
     """Return m - z_t + log(1 + s); neither term is negative."""
     own = tile.z[t[0], np.arange(t.size)]
-    m, log_rest = largest_and_rest(tile)
-    return np.asarray((m - own) + log_rest)
+    m, excess = largest_and_excess(tile)
+    return np.asarray((m - own) + excess)
 
 
 def expected_loss(tile: Tile, t: FloatArray) -> FloatArray:
     """Return the sum of t_c (m - z_c + log(1 + s)); no term is negative."""
-    m, log_rest = largest_and_rest(tile)
-    loss = sum_of_losses(tile, m, log_rest, t, np.ones_like(m))
+    m, excess = largest_and_excess(tile)
+    loss = sum_of_losses(tile, m, excess, t, np.ones_like(m))
     huge = loss > LARGEST_SUM
     if huge.any():
         # So large a sum is not exact; in larger units it is.
         unit = np.where(huge, LARGE_UNIT, 1).astype(loss.dtype)
-        loss = unit * sum_of_losses(tile, m, log_rest, t, unit)
+        loss = unit * sum_of_losses(tile, m, excess, t, unit)
     return loss
 
 
 def sum_of_losses(
-    tile: Tile, m: FloatArray, log_rest: FloatArray, t: FloatArray, unit: FloatArray
+    tile: Tile, m: FloatArray, excess: FloatArray, t: FloatArray, unit: FloatArray
 ) -> FloatArray:
-    """Return the sum of t_c (m - z_c + log_rest) in units of a power of two."""
+    """Return the sum of t_c (m - z_c + excess) in units of a power of two."""
     # Halved, the gap between two finite logits cannot overflow.
     half = 1 / (2 * unit)
     terms = (m * half - tile.z * half) * (2 * t)
-    terms += t * (log_rest / unit)
+    terms += t * (excess / unit)
     np.copyto(terms, 0, where=t == 0)
     high, low = cut_sum(terms, tile.spare)
     return np.where(np.isfinite(high), high + low, terms.sum(axis=0))
@@ -100,9 +100,9 @@ def gradient_of_probabilities(tile: Tile, t: FloatArray, count: float) -> FloatA
     t_rest[of_largest] = 0
     t_others = np.add(*cut_sum(t_rest, tile.spare))
     # What T exceeds one by; the larger term less one is exact where it matters.
-    excess = (np.maximum(t_own, t_others) - 1) + np.minimum(t_own, t_others)
+    surplus = (np.maximum(t_own, t_others) - 1) + np.minimum(t_own, t_others)
     # The sum of the exponentials divided by T, with one rounding.
-    e /= total + (error - total * (excess / (1 + excess)))
+    e /= total + (error - total * (surplus / (1 + surplus)))
     e -= t
     e[of_largest] = own / total * t_others - t_own * (others / total)
     return np.divide(e, count, out=e)

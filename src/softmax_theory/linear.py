@@ -27,6 +27,8 @@ SEPARABLE = (
     "the classes can be separated, wholly or in part, and there is no penalty, so no finite "
     "weights are best; expected l2 > 0, or other data"
 )
+# The penalty is on the weights alone.
+WITHOUT_SAMPLE = "class {} has no sample, so no finite bias is best; expected samples of each class"
 
 MOST_CHECKED = 1000  # weights and biases: with more, Newton's steps are dear beside the others
 
@@ -290,12 +292,13 @@ class LinearSoftmax:
         Warns
         -----
         SeparationWarning
-            If there is no penalty and the data are separable, completely or quasi-completely, so
-            that no finite weights are best. The proof, up to rounding, is a direction in which the
-            loss falls for ever, so that other data give no warning. It is the weights that were
-            found, if they predict all labels, or is sought by up to 100 steps of Newton's method
-            from weights of zero; gradient descent with more than 1000 weights and biases saves
-            these steps.
+            If a class has no sample, so that its bias would fall for ever; or if there is no
+            penalty and the data are separable, completely or quasi-completely, so that no finite
+            weights are best. The proof of the latter, up to rounding, is a direction in which the
+            loss falls for ever, so that other data give no such warning. It is the weights that
+            were found, if they predict all labels, or is sought by up to 100 steps of Newton's
+            method from weights of zero; gradient descent with more than 1000 weights and biases
+            saves these steps.
 
         Notes
         -----
@@ -359,7 +362,10 @@ class LinearSoftmax:
         )
         (self.W, self.b), self.loss_curve = found.weights, found.losses
         self.converged = found.converged
-        if self.l2 == 0 and self._finds_separation(samples, rows, method):
+        if not rows.any(axis=0).all():
+            missing = int(np.argmin(rows.any(axis=0)))
+            warnings.warn(WITHOUT_SAMPLE.format(missing), SeparationWarning, stacklevel=2)
+        elif self.l2 == 0 and self._finds_separation(samples, rows, method):
             warnings.warn(SEPARABLE, SeparationWarning, stacklevel=2)
         return self
 

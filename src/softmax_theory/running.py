@@ -262,7 +262,7 @@ class LogSumExp:
             np.result_type(self.dtype, other.dtype),
         )
 
-    def log_rest(self) -> FloatArray:
+    def excess(self) -> FloatArray:
         r"""Return :math:`\log(1 + R / e^m)`, by which the result exceeds the largest logit."""
         with np.errstate(all="ignore"):
             return np.log1p(self.odds_of_others())
@@ -284,7 +284,7 @@ class LogSumExp:
         """
         m = self.largest
         with np.errstate(all="ignore"):
-            sums = m + self.log_rest()
+            sums = m + self.excess()
         return finish(np.where(np.isinf(m), m, sums), self.dtype)
 
     def log_probabilities(self, z: ArrayLike) -> FloatArray:
@@ -299,7 +299,7 @@ class LogSumExp:
         with np.errstate(all="ignore"):
             gaps = array.astype(np.float64, copy=False) - self.largest[..., np.newaxis]
             # All is nan in a row with a logit +inf or without a finite one, as of `log_softmax`.
-            rest = np.where(np.isfinite(self.largest), self.log_rest(), np.nan)
+            rest = np.where(np.isfinite(self.largest), self.excess(), np.nan)
             return finish(gaps - rest[..., np.newaxis], array.dtype)
 
     def probabilities(self, z: ArrayLike) -> FloatArray:

@@ -22,6 +22,8 @@ MOST_STEPS = 100  # those of the tests need less than forty
 class SeparationWarning(UserWarning):
     r"""The data are separable and there is no penalty, so no finite weights are best.
 
+    Or a class has no sample, so that no finite bias is best, with a penalty or without.
+
     :meth:`LinearSoftmax.fit` gives this warning. Some classes, or some samples of a class, can be
     separated from the others: there are :math:`\tilde{\mathbf{W}}` and :math:`\tilde{\mathbf{b}}`
     such that for each sample k
@@ -32,7 +34,7 @@ class SeparationWarning(UserWarning):
     and that not all of these logits of a sample are equal, in one sample at least. The likelihood
     then grows with the multiple of them that is added to the weights, and has no maximum [1]_. The
     weights at which a fit ends tell where it stopped, and nothing about the data; a penalty, which
-    `l2` gives, makes them finite and unique.
+    `l2` gives, makes them finite and unique if each class has a sample.
 
     See Also
     --------

@@ -1,11 +1,12 @@
 r"""The softmax function, its logarithm, and the logarithm of the sum of the exponentials.
 
-For one sample, with the largest logit :math:`m` (which the book writes with a hat):
+For one sample, with the largest logit :math:`m`, which the book writes with a hat, and one class
+:math:`k` that has it:
 
 .. math::
 
-    m = \max_c z_c, \qquad
-    s = \sum_{c=1}^{C} e^{z_c - m} - 1, \qquad
+    m = \max_c z_c = z_k, \qquad
+    s = \sum_{c \neq k} e^{z_c - m}, \qquad
     y_c = \frac{e^{z_c - a}}{\sum_d e^{z_d - a}}
 
 .. math::
@@ -14,9 +15,10 @@ For one sample, with the largest logit :math:`m` (which the book writes with a h
     \log\left(\sum_{c=1}^{C} e^{z_c}\right) = m + \log(1 + s)
 
 These are the equations `largest-logit`, `rest`, `softmax-shift`, `log-softmax-rest` and `logsumexp`
-of the book. For the logarithms :math:`s` is added up without the largest term, which would round
-its digits away. The shift :math:`a` is zero in a tile whose logits are all within 300 of zero, and
-:math:`m` in all others; with either, :math:`s` is the sum of the others over the largest term.
+of the book. The shift :math:`a` is zero in a tile whose logits are all within 300 of zero, and
+:math:`m` in all others; with either, :math:`s` is the sum of the other exponentials over the
+largest one. It is added up without the largest, because to add that would round away the digits
+of the others; :math:`\log(1 + s)`, the *excess* of the log-sum-exp over :math:`m`, keeps them.
 
 The first four functions below are the algorithm, for a tile: as many samples as fit into the cache,
 with the classes on the first axis. What makes exponentials and sums accurate in float64 is
@@ -43,30 +45,30 @@ def softmax_of(tile: Tile) -> FloatArray:
 
 
 def log_softmax_of(tile: Tile) -> FloatArray:
-    """Return its logarithm; neither term is positive, so nothing cancels."""
-    m, log_rest = largest_and_rest(tile)
+    """Return the logarithm of y; both z - m and minus the excess are at most 0: nothing cancels."""
+    m, excess = largest_and_excess(tile)
     difference = np.subtract(tile.z, m, out=tile.z)
-    return np.subtract(difference, log_rest, out=difference)
+    return np.subtract(difference, excess, out=difference)
 
 
 def logsumexp_of(tile: Tile) -> FloatArray:
-    """Return the logarithm of the sum of the exponentials, infinite with the largest logit."""
-    m, log_rest = largest_and_rest(tile)
-    return np.where(np.isinf(m), m, m + log_rest)
+    """Return the logarithm of the sum of the exponentials; it is infinite where m is."""
+    m, excess = largest_and_excess(tile)
+    return np.where(np.isinf(m), m, m + excess)
 
 
-def largest_and_rest(tile: Tile) -> tuple[FloatArray, FloatArray]:
-    """Return the largest logit m of each sample, and log(1 + s)."""
-    m, classes = largest(tile.z)
-    own, others = set_apart(tile, exponentials(tile, shift(tile.z)), classes)
-    s = others / own
+def largest_and_excess(tile: Tile) -> tuple[FloatArray, FloatArray]:
+    """Return the largest logit m of each sample, and log(1 + s), the excess over it."""
+    m, leaders = largest(tile.z)
+    of_leader, others = set_apart(tile, exponentials(tile, shift(tile.z)), leaders)
+    s = others / of_leader
     return m, np.log1p(s)
 
 
 def along(
     function: Callable[[Tile], FloatArray], z: ArrayLike, axis: Axes, out: FloatArray | None
 ) -> FloatArray:
-    """Return what a function of tiles makes of logits of any shape."""
+    """Apply a function of tiles along an axis, or several, of logits of any shape."""
     array, axes = several_axes(z, axis)
     result = result_for(array.shape, array.dtype, array, out)
     rows = three_axes(array, axes)
@@ -119,16 +121,17 @@ def softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> 
     number, and just over half an ulp in types narrower than float64, which are computed in it. It
     is measured from the logits as they are: the relative error that a logit already has by rounding
     is enlarged by up to twice the largest absolute value of a logit, as the condition number of the
-    function says [1]_. Whether a difference has to be taken is decided for some rows together, so
-    that the last digits of a row can depend on its neighbours.
+    function says [1]_. Whether a difference has to be taken is decided for a tile, which is made of
+    rows that are computed together, so that the last digits of a row can depend on its neighbours.
 
-    The exponentials are taken of the logits as they are where none of some rows is further than 300
+    The exponentials are taken of the logits as they are in a tile where none is further than 300
     from zero; elsewhere of the difference to the largest logit [1]_, whose rounding error, found by
-    TwoSum [3]_, is multiplied back. The relative errors of NumPy's exponential lie between -1.2 and
-    1.1 units of rounding (measured at 120 million numbers), so that those of two of them differ by
-    2.3. The sum is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp. Where the
-    difference has to be taken each exponential is rounded once more, and the bound is that of the
-    tests.
+    TwoSum [3]_, is put back: the exponential grows by the error times itself. In units of
+    :math:`2^{-53}`, of which an ulp is at least one, the relative errors of NumPy's exponential lie
+    between -1.2 and 1.1 (measured at 120 million numbers), so that those of two of them differ by
+    2.3; the sum is rounded once [2]_, which makes 3.3, and the quotient adds half an ulp, which
+    makes less than 4. Where the difference has to be taken each exponential is rounded once more,
+    and there the bound is tested and not derived.
 
     Beside the result there is memory for three tiles of 768 KiB, or for three samples in float64 if
     that is more; an array that is not contiguous is copied.
@@ -265,8 +268,9 @@ def logsumexp(
     of :math:`e^{z_c - m}` without its largest term, by ``log1p``. The error is at most 4 ulp
     of :math:`|m| + \log(1 + s)`. That is the result, unless :math:`m` is negative and the two terms
     cancel. There the function is ill conditioned, and the error can be any number of ulp of the
-    result; yet it is at most 12 machine epsilons of the larger of the absolute values of the result
-    and of :math:`m`, and no logit is closer to zero than that :math:`m`.
+    result; yet with the machine epsilon :math:`\varepsilon` it is at most :math:`12 \varepsilon`
+    times the larger of :math:`|m|` and of the absolute value of the result. (As :math:`m` is
+    negative there, no logit is closer to zero than :math:`m`.)
 
     With weights it is the function of :math:`z_c + \log(b_c)`. These logits are rounded in float64,
     which adds an error of at most one machine epsilon of float64 of
@@ -288,8 +292,8 @@ def logsumexp(
     """
     array, axes = several_axes(z, axis)
     rows = three_axes(array if b is None else weighted(array, b), axes)
-    sizes = enumerate(array.shape)
-    shape = tuple(1 if k in axes else n for k, n in sizes if keepdims or k not in axes)
+    lengths = enumerate(array.shape)
+    shape = tuple(1 if k in axes else n for k, n in lengths if keepdims or k not in axes)
     result = result_for(shape, array.dtype, array, out)
     write_by_tiles(logsumexp_of, rows, result.reshape(rows.shape[0], 1, rows.shape[2]))
     return delivered(result, out)

@@ -60,10 +60,7 @@ def inverse_temperature(gaps: Gaps, of_targets: float) -> float:
     low, high, beta, steps = 0.0, np.inf, 0.0, 0
     while True:
         gap, variance = expected_gap(gaps, beta)
-        if gap > of_targets:
-            low = beta
-        else:
-            high = beta
+        low, high = (beta, high) if gap > of_targets else (low, beta)
         middle = max(2 * low, 1.0) if high == np.inf else low / 2 + high / 2
         with np.errstate(all="ignore"):
             new = beta + float(np.log(gap / of_targets) * gap / np.float64(variance))

@@ -162,3 +162,17 @@ def test_large_models_are_only_checked_as_they_are():
     wide = np.hstack([X, np.zeros((150, MOST_CHECKED // 3))])
     assert fitted(wide, (t == 0).astype(int), "gradient descent")
     assert not fitted(wide, t, "gradient descent", n_steps=20)  # quasi-complete
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_class_without_a_sample_has_no_best_bias_and_is_named(method) -> None:
+    X, t = np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 2, 0, 2])
+    model = st.LinearSoftmax.zeros(1, 3, l2=0.1)
+    with pytest.warns(st.SeparationWarning, match="class 1 has no sample, so no finite bias"):
+        model.fit(X, t, method=method, n_steps=20)
+    # The bias falls with every further step, although the weights are penalised.
+    lower = st.LinearSoftmax.zeros(1, 3, l2=0.1)
+    with pytest.warns(st.SeparationWarning):
+        lower.fit(X, t, method=method, n_steps=40, tolerance=0)
+    assert lower.b[1] - lower.b[0] < model.b[1] - model.b[0]
+    assert not fitted(X, np.array([0, 1, 0, 1]), method, l2=0.1)
