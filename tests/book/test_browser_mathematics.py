@@ -1,7 +1,11 @@
 """Mathematics on the built site as Chromium and Firefox draw it and copy it."""
 
+from io import BytesIO
+
+import numpy as np
 import pytest
 
+image = pytest.importorskip("PIL.Image")
 pytestmark = pytest.mark.browser
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -43,6 +47,20 @@ def test_every_equation_is_seen_whole_on_a_phone(page, address: str, name: str) 
         ".map(box => box.querySelector('annotation').textContent)"
     )
     assert wide == []
+
+
+@pytest.mark.parametrize("accent", ["&#x2DC;", "&#x2C6;"], ids=["tilde", "hat"])
+def test_an_accent_stands_clear_of_its_letter(page, address: str, accent: str) -> None:
+    """A twentieth of the size of the letters lies between them, a pixel in a line of text."""
+    opened(page, f"{address}/notation.html")
+    page.evaluate(
+        """accent => document.body.innerHTML = `<math style="font-size: 100px; margin: 1em">
+            <mover accent="true"><mi>&#x1D41B;</mi><mo>${accent}</mo></mover></math>`""",
+        accent,
+    )
+    drawn = image.open(BytesIO(page.locator("math").screenshot())).convert("L")
+    inked = np.flatnonzero((np.array(drawn) < 128).any(axis=1))
+    assert np.diff(inked).max() > 5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"], scope="session")
