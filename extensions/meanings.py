@@ -15,7 +15,7 @@ GRADES = {
     "sampled": "not refuted",
     "": "exact or to 30 digits, as its parts are",
 }
-VERDICTS = {"failed": "Fails: ", "refused": "Is refused: ", "error": "Fails or is refused: "}
+VERDICTS = {"failed": "Fails", "refused": "Is refused", "error": "Fails or is refused"}
 
 
 class Meanings(SphinxDirective):
@@ -38,10 +38,9 @@ class Meanings(SphinxDirective):
 
 def item(line: Meaning) -> nodes.definition_list_item:
     """Return what a line says."""
-    after = f" (after {shown(line.given)})" if line.given else ""
     parts = [
         nodes.paragraph("", f"{sentence(line.meaning)} {sentence('decided ' + line.decided)}"),
-        example(f"Holds, {GRADES[line.grade]}{after}: ", line.holds),
+        example(f"Holds, {GRADES[line.grade]}", line.holds, after=line.given),
         example(VERDICTS[line.verdict], line.fails),
     ]
     construct = nodes.literal("", line.construct) if is_code(line) else nodes.Text(line.construct)
@@ -52,7 +51,7 @@ def item(line: Meaning) -> nodes.definition_list_item:
 
 def is_code(line: Meaning) -> bool:
     """Return whether a construct is written as it is read, and not described."""
-    return line.construct[0] in "\\:[" or " " not in line.construct
+    return " " not in line.construct or not {*line.construct}.isdisjoint("\\:[(")
 
 
 def sentence(words: str) -> str:
@@ -60,9 +59,10 @@ def sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def example(words: str, text: str) -> nodes.paragraph:
-    """Return an example, behind words."""
-    return nodes.paragraph("", words, nodes.literal("", shown(text)))
+def example(words: str, text: str, *, after: str = "") -> nodes.paragraph:
+    """Return an example, behind words and the definition that it comes after."""
+    given = [nodes.Text(", after "), nodes.literal("", shown(after))] if after else []
+    return nodes.paragraph("", words, *given, nodes.Text(": "), nodes.literal("", shown(text)))
 
 
 def shown(text: str) -> str:
