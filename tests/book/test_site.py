@@ -159,6 +159,16 @@ def test_every_public_function_lists_the_equations_that_it_implements(name: str)
     assert entry[0].xpath(".//p[contains(@class, 'implements')]//a/@href")
 
 
+def test_the_equations_of_a_function_are_listed_in_the_order_of_the_book() -> None:
+    lines = tree(SITE / "reference.html").xpath("//p[contains(@class, 'implements')]")
+    numbers = [
+        [(int(chapter), int(equation)) for chapter, equation in re.findall(r"(\d+)\.(\d+)", text)]
+        for text in (line.text_content() for line in lines)
+    ]
+    assert max(map(len, numbers)) > 2
+    assert numbers == [sorted(line) for line in numbers]
+
+
 def test_a_mark_leads_to_the_source_of_the_functions_that_it_compares() -> None:
     """The equation of the softmax function, say, to the line of `softmax`."""
     pages = [tree(page) for page in PAGES]

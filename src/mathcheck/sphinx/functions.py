@@ -69,8 +69,10 @@ class ListEquations(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Add one line to each function that an equation names."""
-        pages = state(self.env).pages
-        labels = labels_of(pages[docname] for docname in sorted(pages))
+        known = state(self.env)
+        # The verdicts are in the order in which the book is read.
+        read = [docname for docname in known.verdicts if docname in known.pages]
+        labels = labels_of(known.pages[docname] for docname in read)
         prefix = f"{self.config.mathcheck_module}."
         for description in self.document.findall(addnodes.desc):
             ids = [i for part in description.findall(addnodes.desc_signature) for i in part["ids"]]
