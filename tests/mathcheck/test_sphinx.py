@@ -92,6 +92,14 @@ def test_a_module_without_a_list_of_its_public_names_has_those_without_an_unders
     assert ":python: average(x) uses average; expected" in warnings
 
 
+def test_the_condition_of_a_proof_is_a_formula_in_the_list(build) -> None:
+    out, warnings = build(r"$\frac{x_i^2}{x_i} = x_i$")
+    assert warnings == ""
+    verdict = html.parse(out / "list.html").xpath("//span[contains(@class, 'verdict')]")[0]
+    assert verdict.text == "Proved for every n, where "
+    assert [part.text for part in verdict] == [r"\(x_{i} \neq 0\)"]
+
+
 def test_the_page_of_functions_follows_the_equations(build) -> None:
     build("Nothing yet.\n")
     out, _ = build(equation(":label: average", ":python: mean(x)"))

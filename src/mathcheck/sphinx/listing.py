@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from docutils import nodes
@@ -75,9 +76,8 @@ class ShowList(SphinxPostTransform):
         """Return an equation with all that is said of it."""
         latex = equation.text.strip()
         formula = displayed(latex, docname)
-        verdict = nodes.inline("", capital(summary(result)), classes=["verdict", kind(result)])
         words = nodes.paragraph(
-            "", "", self.link(docname, place, equation), nodes.Text(" "), verdict
+            "", "", self.link(docname, place, equation), nodes.Text(" "), verdict(result)
         )
         entry = nodes.container("", formula, words, classes=["equation-entry"])
         if equation.options.python:
@@ -102,6 +102,16 @@ class ShowList(SphinxPostTransform):
         if equation.file != f"{docname}.md":
             name = f"{posixpath.basename(equation.file)}, {name}"
         return link("", PLACE, f"{docname}#{anchor(place)}", name, self.env.docname)
+
+
+def verdict(result: Result) -> nodes.inline:
+    """Return a verdict in words, and the conditions of a proof as formulas."""
+    words = capital(summary(replace(result, where=())))
+    node = nodes.inline("", words, classes=["verdict", kind(result)])
+    for number, condition in enumerate(result.where):
+        node += nodes.Text(" and " if number else ", where ")
+        node += nodes.math(condition, condition)
+    return node
 
 
 def section_id(docname: str) -> str:
