@@ -60,7 +60,8 @@ prf_realtyp_to_countertyp = dict.fromkeys(
 
 # All is read and executed anew when the code behind the pages changes: the packages, these
 # extensions, the versions, or the figure style. Otherwise only the chapters that changed.
-CODE = sorted([*ROOT.glob("src/**/*.py"), *ROOT.glob("extensions/*.py")])
+FOLDERS = ("src/**", "extensions", "book")
+CODE = sorted(path for folder in FOLDERS for path in ROOT.glob(f"{folder}/*.py"))
 RESULTS = sorted(ROOT.glob("benchmarks/results/*.json"))
 INPUTS = [*CODE, *RESULTS, ROOT / "requirements.txt", ROOT / "book" / "matplotlibrc"]
 DIGEST = hashlib.sha256(b"".join(path.read_bytes() for path in INPUTS)).hexdigest()[:16]

@@ -76,13 +76,15 @@ def imported(notebook: nbformat.NotebookNode) -> set[str]:
 
 
 def files_read(notebook: nbformat.NotebookNode, folder: Path) -> set[Path]:
-    """Return the files that the strings in the code name, as seen from the notebook's folder.
+    """Return the files that the code names or imports, as seen from the notebook's folder.
 
     matplotlib reads the file `matplotlibrc` of the folder by itself.
     """
     strings = {node.value for node in parsed(notebook) if isinstance(node, ast.Constant)}
     names = {value for value in strings if isinstance(value, str) and value}
-    if any(name.split(".")[0] == "matplotlib" for name in imported(notebook)):
+    modules = imported(notebook)
+    names |= {f"{name}.py" for name in modules}
+    if any(name.split(".")[0] == "matplotlib" for name in modules):
         names.add("matplotlibrc")
     # os.path takes any string for a question; pathlib refuses long ones.
     return {(folder / name).resolve() for name in names if os.path.isfile(folder / name)}  # noqa: PTH113

@@ -23,8 +23,9 @@ Show = Callable[[str, str], None]
 
 
 def prepare(folder: str) -> None:
-    """Work in the folder of the chapters, where their cells find `matplotlibrc` and their data."""
+    """Work in the folder of the chapters, where their cells find their modules and their data."""
     os.chdir(folder)
+    sys.path.append(folder)
     os.environ["MPLBACKEND"] = "agg"
     # It says that it builds a cache of the fonts, which a reader can't do anything about.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
@@ -45,8 +46,8 @@ def run(source: str, name: str, show: Show) -> str:
     name : str
         What the cell is called in a traceback.
     show : callable
-        Takes the value of a last expression as ("text", its representation) and each figure as
-        ("figure", its SVG).
+        Takes the value of a last expression as ("html", its table) or ("text", its representation),
+        and each figure as ("figure", its SVG).
 
     Returns
     -------
@@ -64,7 +65,10 @@ def run(source: str, name: str, show: Show) -> str:
     try:
         value = executed(ast.parse(code, name), name)
         if value is not None and not code.rstrip().endswith(";"):
-            show("text", repr(value))
+            if hasattr(value, "_repr_html_"):
+                show("html", value._repr_html_())
+            else:
+                show("text", repr(value))
         for figure in figures():
             show("figure", figure)
     except BaseException as error:  # also what leaves Python or stops it

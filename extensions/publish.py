@@ -48,6 +48,11 @@ TITLE = re.compile(r"<title>(.*?)(?: &#8212;.*)?</title>", re.DOTALL)
 MODULE = "softmax_theory"
 
 
+def own_modules(root: Path) -> list[Path]:
+    """Return the modules that lie beside the chapters."""
+    return sorted(root.glob("book/*.py"))
+
+
 def book_files(root: Path) -> dict[str, Path]:
     """Return the code and the data that cells use, by their paths in the reader's browser.
 
@@ -64,7 +69,8 @@ def book_files(root: Path) -> dict[str, Path]:
         for file in importlib.metadata.files(package) or []:
             if file.suffix == ".py" or "licenses" in file.parts:
                 files[f"code/{file}"] = Path(str(file.locate()))
-    data = [root / "book" / "matplotlibrc", *sorted(root.glob("benchmarks/results/*.json"))]
+    data = [root / "book" / "matplotlibrc", *own_modules(root)]
+    data += sorted(root.glob("benchmarks/results/*.json"))
     return files | {path.relative_to(root).as_posix(): path for path in data}
 
 
@@ -124,7 +130,8 @@ def missing_on(docname: str, executed: Path) -> list[str]:
     ]
     sources = ["".join(cell["source"]) for cell in cells]
     shipped = {name for package in runtime.packages().values() for name in package["imports"]}
-    available = {*sys.stdlib_module_names, *shipped, *availability.OWN}
+    beside = {path.stem for path in own_modules(ROOT)}
+    available = {*sys.stdlib_module_names, *shipped, *availability.OWN, *beside}
     absent = availability.missing(sources, available)
     return [
         name or ("processes of its own" if PROCESSES in cell["metadata"].get("tags", []) else "")

@@ -26,6 +26,14 @@ def test_the_value_of_a_last_expression_is_shown() -> None:
     assert run("") == ([], "")
 
 
+def test_a_table_is_shown_as_one() -> None:
+    shown, error = run("from table import table\ntable({'a': 0.5}, 'name', 'number')")
+    assert error == ""
+    [(kind, data)] = shown
+    assert kind == "html"
+    assert "<td>0.5000</td>" in data
+
+
 def test_a_later_cell_has_the_names_of_an_earlier_one() -> None:
     run("def double(x):\n    return 2 * x")
     assert run("double(4)", "cell 2") == ([("text", "8")], "")

@@ -26,11 +26,14 @@ PAGES = [
     "softmax-derivative",
 ]
 NUMBER = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?|[-+]?\b(?:inf|nan)\b")
+# The words and numbers of a cell, those of its table too.
 BUILT = """() => [...document.querySelectorAll(".cell")].map((cell) =>
-  [...cell.querySelectorAll(".cell_output pre")].map((pre) => pre.textContent).join(""))"""
+  [...cell.querySelectorAll(".cell_output :is(pre, th, td)")]
+    .map((part) => part.textContent).join(" "))"""
 LIVE = """() => [...document.querySelectorAll(".cell")].map((cell) => ({
   missing: cell.dataset.missing ?? "",
-  text: [...cell.querySelectorAll(".live-text")].map((pre) => pre.textContent).join(""),
+  text: [...cell.querySelectorAll(".live-text, .live-html :is(th, td)")]
+    .map((part) => part.textContent).join(" "),
   error: [...cell.querySelectorAll(".live-error")].map((pre) => pre.textContent).join(""),
   platform: cell.classList.contains("tag_platform"),
   figures: cell.querySelectorAll(".cell_output img[src^='data:']").length,

@@ -31,6 +31,10 @@ def test_a_cell_needs_what_the_cells_need_whose_names_it_reads() -> None:
     assert missing(cells, AVAILABLE) == ["dask", "dask", "", "dask", "", ""]
 
 
+def test_the_modules_beside_the_chapters_are_there() -> None:
+    assert publish.book_files(publish.ROOT)["book/table.py"] == publish.ROOT / "book" / "table.py"
+
+
 PAGE = """<head></head><body><script>DOCUMENTATION_OPTIONS.pagename = 'a';</script>
 <script src="a.js"></script><script>one()</script><style>p {}</style>
 <button onclick="print()">Print</button>

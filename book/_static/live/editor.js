@@ -63,6 +63,7 @@ async function execute(cell) {
     if (kind === "loading") status.loading(data);
     if (kind === "running") status.say("Running");
     if (kind === "text") output.print(data);
+    if (kind === "html") output.insert(data);
     if (kind === "figure") output.draw(data);
   };
   const { error, stopped } = await ask("cell", { source: cell.field.text(), name: cell.name }, hear);

@@ -37,11 +37,15 @@ export function outputIn(box, { dark, alt }) {
     else box.append(image);
     captioned = undefined;
   };
+  const insert = (html) => {
+    text = undefined;
+    box.append(make("div", { className: "live-html", innerHTML: html }));
+  };
   const fail = (words) => {
     text = undefined;
     box.append(pre("live-error", words));
   };
-  return { print, draw, fail };
+  return { print, draw, insert, fail };
 }
 
 // A line that says what goes on, with a bar while something is loaded.

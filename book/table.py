@@ -1,0 +1,107 @@
+"""Tables of numbers, which the cells of the chapters end with.
+
+The file lies beside the chapters, in their downloads and in the Python of the pages, where they
+import it; it needs nothing but Python.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from numbers import Integral, Real
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text below their headings; a row begins with its name.
+
+    Attributes
+    ----------
+    headings : tuple of str
+        One for each column.
+    rows : tuple of tuple of str
+        Of each row the name, and the numbers as they are shown.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def _repr_html_(self) -> str:
+        """Return the table as a notebook shows it."""
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self.headings)
+        body = "".join(
+            f'<tr><th scope="row">{escape(name)}</th>'
+            + "".join(f"<td>{escape(text)}</td>" for text in numbers)
+            + "</tr>\n"
+            for name, *numbers in self.rows
+        )
+        return (
+            f'<table class="numbers">\n<thead><tr>{head}</tr></thead>\n'
+            f"<tbody>\n{body}</tbody>\n</table>"
+        )
+
+    def __repr__(self) -> str:
+        """Return the table as a terminal shows it."""
+        lines = [self.headings, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join(
+            "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
+            for line in lines
+        )
+
+
+def table(rows: Mapping[object, object], *headings: str, form: str = ".4f") -> Table:
+    """Return a table of numbers, which a notebook shows.
+
+    Parameters
+    ----------
+    rows : mapping
+        Of the name of each row, a text or a number, to its numbers, or to a single one.
+    *headings : str
+        What the names of the rows are, and then what each column is.
+    form : str
+        How a number that is not whole is written, as after the colon in an f-string.
+
+    Returns
+    -------
+    Table
+        The table, as text.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many headings as columns.
+
+    Examples
+    --------
+    >>> table({"heads": (1 / 2, 1), "a six": (1 / 6, 2.585)}, "event", "probability", "bits")
+    event  probability    bits
+    heads       0.5000       1
+    a six       0.1667  2.5850
+    """
+    lines = tuple((name_of(name), *texts(numbers, form)) for name, numbers in rows.items())
+    for line in lines:
+        if len(line) != len(headings):
+            raise ValueError(
+                f"the row {line[0]!r} has {len(line)} columns with its name; "
+                f"expected {len(headings)}, one for each heading"
+            )
+    return Table(headings, lines)
+
+
+def name_of(name: object) -> str:
+    """Return the name of a row, a number without needless zeros."""
+    return f"{name:g}" if isinstance(name, Real) else str(name)
+
+
+def texts(numbers: object, form: str) -> list[str]:
+    """Return the numbers of a row, or a single one, as text."""
+    several = isinstance(numbers, Iterable) and not isinstance(numbers, str)
+    return [text_of(number, form) for number in (numbers if several else [numbers])]
+
+
+def text_of(number: object, form: str) -> str:
+    """Return a number as text, a zero without a sign."""
+    if isinstance(number, Integral) or not isinstance(number, Real):
+        return str(number)
+    text = format(number, form)
+    return text if float(text) else text.removeprefix("-")
