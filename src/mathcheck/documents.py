@@ -239,7 +239,9 @@ def read_math(fenced: Directive, place: Place) -> Iterator[Part]:
     text, line = "\n".join(fenced.body), fenced.start
     if fenced.argument:
         line = fenced.line
-        text = fenced.argument + "\n" * (fenced.start - fenced.line) + text
+        # Sphinx prints the argument as a row of its own.
+        row = r" \\" if text.strip() else ""
+        text = fenced.argument + row + "\n" * (fenced.start - fenced.line) + text
     yield Equation(
         place.file,
         line,

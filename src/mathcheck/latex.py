@@ -15,10 +15,14 @@ LONGEST = 20_000
 TOKEN = re.compile(
     r"(?P<space>\s+|%[^\n]*(?:\n|$))"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|.|\n))"
-    r"|(?P<number>\d+(?:\.\d+)?|\.\d+)"
+    r"|(?P<number>\d{1,3}(?:(?:\\,|~|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"|(?P<character>.)",
     re.DOTALL,
 )
+
+EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+# What parts the digits of a long number into groups of three.
+BETWEEN_GROUPS = re.compile(r"\\,|~|\{,\}")
 
 DROPPED = frozenset(
     {
@@ -154,6 +158,8 @@ class Environment(Item):
 def tokens(text: str) -> list[Token]:
     r"""Return the tokens of the text, without spacing; `\bigl(` is `(`, `\left(` two tokens.
 
+    An empty line ends a row, as it does where Sphinx prints a displayed equation.
+
     Examples
     --------
     >>> [t.text for t in tokens(r"\frac{1}{2}\, x_{10}")]
@@ -161,10 +167,17 @@ def tokens(text: str) -> list[Token]:
     """
     if len(text) > LONGEST:
         raise Refusal(f"{len(text)} characters are too long; at most {LONGEST} are read", 0)
-    found = []
+    found: list[Token] = []
     for match in TOKEN.finditer(text):
         piece = match.group()
+        if match.lastgroup == "space" and EMPTY_LINE.search(piece) and found:
+            if match.end() < len(text) and found[-1].text != "\\\\":
+                found.append(Token(match.start(), match.end(), "\\\\"))
+            continue
         if match.lastgroup == "space" or piece in DROPPED:
+            continue
+        if match.lastgroup == "number":
+            found.append(Token(match.start(), match.end(), BETWEEN_GROUPS.sub("", piece)))
             continue
         if piece == "\\":
             raise Refusal("a backslash at the end; a command was expected", match.start())

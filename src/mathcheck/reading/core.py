@@ -112,7 +112,10 @@ def climb(cursor: Cursor, lowest: int) -> Operand:
         if infix.power < run.power and run.infixes:
             run = Run(run.start, [closed(run, cursor)])
         shown = cursor.shown
-        cursor.at += infix is not grammar.BESIDE
+        if infix is grammar.BESIDE:
+            refuse_numbers(run.operands[-1].node, cursor)
+        else:
+            cursor.at += 1
         if cursor.accept(*grammar.LINE_DOTS):
             run.infixes.append(infix)
             run.dotted.append(len(run.operands))
@@ -146,6 +149,8 @@ def right(cursor: Cursor, infix: grammar.Infix) -> Operand:
             raise Refusal(f"two signs in a row, {infix.sign}{cursor.shown}; write a bracket", start)
         operand = climb(cursor, grammar.DIVIDED)
         return negated(operand, start, cursor) if infix.sign == "-" else operand
+    if infix.power == grammar.MULTIPLIED:
+        return climb(cursor, grammar.JOINED)
     operand = factor(cursor)
     after = follows(cursor, Run(start, [operand]))
     if not infix.chained and after is not None and after.power >= infix.power:
@@ -210,6 +215,30 @@ def alike(function: Operand, follower: Operand) -> bool:
     return "" not in both and (len(both) == 1 or both <= {*grammar.TRIGONOMETRIC})
 
 
+def refuse_numbers(before: Node, cursor: Cursor) -> None:
+    """Refuse a number before another, with which it prints as one, or before one of halves."""
+    item = cursor.peek()
+    if not (isinstance(before, Number) and is_number(cursor.items[cursor.at - 1])):
+        return
+    fraction = isinstance(item, Command) and item.name == r"\frac"
+    if is_number(item) or (fraction and all(map(of_number, item.arguments))):  # type: ignore[union-attr]
+        raise Refusal(
+            f"a number before {cursor.shown} is read as one number; write \\cdot or a bracket "
+            "between the factors, or + between the parts of a sum",
+            cursor.position,
+        )
+
+
+def is_number(item: Item | None) -> bool:
+    """Return whether an item is a number as it is printed."""
+    return isinstance(item, Token) and item.text.replace(".", "").isdecimal()
+
+
+def of_number(items: Sequence[Item]) -> bool:
+    """Return whether nothing but a number stands in an argument."""
+    return len(items) == 1 and is_number(items[0])
+
+
 def refuse_open(operand: Operand, follower: str) -> None:
     """Refuse what has two readings after an argument without brackets."""
     if operand.open:
@@ -257,8 +286,8 @@ def factor(cursor: Cursor) -> Operand:
 
 def begun(cursor: Cursor, item: Item) -> Operand | Node:
     """Read what begins with a number, a group or a sign of the grammar, which was gone past."""
-    if isinstance(item, Token) and item.text.replace(".", "").isdecimal():
-        return number(item)
+    if is_number(item):
+        return number(item)  # type: ignore[arg-type]
     if isinstance(item, Group):
         return READERS["group"](cursor, item)
     form = grammar.BEGINNINGS.get(canonical([item])) or grammar.BEGINNINGS.get(

@@ -30,9 +30,9 @@ class Infix:
         return SPELLED[self.sign].name
 
 
-ADDED, DIVIDED, MULTIPLIED, APPLIED = 1, 2, 3, 4
+ADDED, DIVIDED, MULTIPLIED, JOINED, APPLIED = 1, 2, 3, 4, 5
 # What stands side by side has an operator between its parts that is not printed.
-BESIDE = Infix("", MULTIPLIED, "a product: of numbers, of matrices, of a number and an array")
+BESIDE = Infix("", JOINED, "a product: of numbers, of matrices, of a number and an array")
 INFIXES = {
     infix.sign: infix
     for infix in (
