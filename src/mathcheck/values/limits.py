@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.expressions import Call, Component, Constant, Limit, Node, Operation, Symbol, walk
+from mathcheck.definitions import names_in
+from mathcheck.expressions import Constant, Limit, Operation, walk
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, array, flat
 from mathcheck.numbers.balls import NEVER, ball
 from mathcheck.numbers.duals import Dual
 from mathcheck.numbers.precision import Beyond, Undecided, Undefined, digits, working
 from mathcheck.values.estimates import estimated, size
-from mathcheck.values.scope import Scope, scalar, value
+from mathcheck.values.scope import CRASHES, Scope, scalar, value
 
 # The points are at 10^-n of the limit's, n doubled twice, besides one that is far from it.
 NEAREST = 24
@@ -38,7 +39,7 @@ AT_ONCE = 150
 def of_limit(node: Limit, scope: Scope) -> Any:
     """Return a limit; its error is estimated by how fast the values settle."""
     scope.shared.estimated = True
-    lost = constants(node.body, scope)
+    lost = constants(node, scope)
     nearest = NEAREST + 2 * lost
     if nearest > MOST_NEAREST:
         raise Refusal("a limit of what has numbers as large or small as this", node.start)
@@ -62,25 +63,26 @@ def at_distance(node: Limit, scope: Scope, nearest: int) -> Any:
     raise last
 
 
-def constants(body: Node, scope: Scope) -> int:
-    """Return how many decimal places the largest or smallest constant in an expression has.
+def constants(limit: Limit, scope: Scope) -> int:
+    """Return how many decimal places the largest or smallest number in a limit has.
 
-    What changes at such a distance would be missed by points that are farther.
+    A number is what does not depend on the variable of the limit. What changes at such a distance
+    would be missed by points that are farther.
     """
     definitions = scope.shared.definitions
-    bodies = [d.body for key in definitions.reach(body) for d in definitions.found.get(key, ())]
+    reached = definitions.reach(limit.body)
+    bodies = [limit.body, *(d.body for key in reached for d in definitions.found.get(key, ()))]
+    known = {*scope.values, *definitions.found} - {limit.variable}
     most = 0.0
-    for node in (n for part in (body, *bodies) for n in walk(part)):
-        if not isinstance(node, Operation) or any(
-            isinstance(n, Symbol | Call | Component) for n in walk(node)
-        ):
+    for node in (part for body in bodies for part in walk(body)):
+        names: set[str] = set().union(*map(definitions.dependencies, names_in(node)))
+        if not isinstance(node, Operation) or not names <= known:
             continue
         try:
-            most = max(
-                most, *(abs(size(x)) for x in flat(value(node, scope)) if size(x) > NEVER), 0
-            )
-        except (Undefined, Undecided, Refusal):
+            sizes = [abs(size(x)) for x in flat(value(node, scope)) if size(x) > NEVER]
+        except CRASHES:
             continue
+        most = max(most, *sizes, 0)
     return int(most * 0.30103)
 
 

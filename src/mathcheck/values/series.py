@@ -7,7 +7,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from mathcheck.expressions import Big, Node, Range
+from mathcheck.definitions import names_in
+from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import NEVER, Ball, ball, divide, plus, tame
 from mathcheck.numbers.duals import Dual, bare
@@ -25,6 +26,8 @@ SMALL = 150
 FALLING = 0.15
 # Terms far behind, which have to be as small as those before let expect.
 BEHIND = (37, 101, 307, 1009, 3011)
+# A constant of a term may be the number of a large term; those up to this one are looked at.
+FARTHEST = 10**6
 # Terms behind which fall evenly, if their rates differ by this part of them at most.
 EVENLY = 0.5
 # What falls slowly, or like a power, is accelerated: so many terms, and those that show the power.
@@ -55,6 +58,9 @@ def of_series(node: Big, scope: Scope) -> Any:
     check_law(
         node.body, key, scope.shared.definitions, lambda part, step: size(at(part, low + step))
     )
+    for place in constants(node.body, key, at):
+        if size(term(place)) > max(size(term(place // 2 + step)) for step in (0, 1)):
+            raise unsettled(node)
     direct = added(term, low, node)
     if direct is not None:
         return direct
@@ -74,6 +80,17 @@ def unsettled(node: Big) -> Refusal:
         "law by which it has a value; mark it as not checked",
         node.start,
     )
+
+
+def constants(body: Node, key: str, at: Callable[[Node, int], Any]) -> frozenset[int]:
+    """Return the whole numbers next to what in a term does not depend on the index."""
+    found = set()
+    for part in walk(body):
+        if isinstance(part, Number | Operation | Symbol) and key not in names_in(part):
+            height = size(at(part, 0))
+            if math.log2(DIRECT) < height < math.log2(FARTHEST):
+                found.add(round(2**height))
+    return frozenset(found)
 
 
 def added(term: Term, low: int, node: Big) -> Any:
