@@ -197,7 +197,8 @@ def test_a_mark_and_the_list_say_what_was_found(build) -> None:
 COUNTED = (
     FALSE.replace("-n", "n")
     + """
-{count}`all` in all, {count}`displayed` displayed, {count}`checked` checked, {count}`proved` proved.
+{count}`all` in all, {count}`displayed` displayed, {count}`checked` checked, {count}`proved` proved,
+{count}`sampled` sampled.
 """
 )
 
@@ -209,9 +210,13 @@ def counted(page: Path) -> str:
 def test_a_text_counts_the_equations_of_all_pages(build) -> None:
     out, warnings = build(COUNTED)
     assert warnings == ""
-    assert counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 1 proved."
+    assert (
+        counted(out / "means.html") == "4 in all, 2 displayed, 1 checked, 1 proved,\nnone sampled."
+    )
     out, _ = build(COUNTED + "\n" + r"Also $\sum_{i=1}^n (x_i + 1) = n + \sum_{i=1}^n x_i$.")
-    assert counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 2 proved."
+    assert (
+        counted(out / "means.html") == "5 in all, 2 displayed, 2 checked, 2 proved,\nnone sampled."
+    )
 
 
 def test_a_count_of_nothing_is_an_error_that_names_what_there_is(build) -> None:

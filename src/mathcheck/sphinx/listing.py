@@ -16,7 +16,7 @@ from mathcheck.report import Result
 from mathcheck.sphinx.breaking import displayed
 from mathcheck.sphinx.directives import EquationList
 from mathcheck.sphinx.functions import link, links
-from mathcheck.sphinx.marks import is_listed
+from mathcheck.sphinx.marks import conditions, is_listed
 from mathcheck.sphinx.state import Place, Verdict, anchor, state
 from mathcheck.wording import capital, counted, kind, some, summary
 
@@ -107,11 +107,8 @@ class ShowList(SphinxPostTransform):
 def verdict(result: Result) -> nodes.inline:
     """Return a verdict in words, and the conditions of a proof as formulas."""
     words = capital(summary(replace(result, where=())))
-    node = nodes.inline("", words, classes=["verdict", kind(result)])
-    for number, condition in enumerate(result.where):
-        node += nodes.Text(" and " if number else ", where ")
-        node += nodes.math(condition, condition)
-    return node
+    comma = nodes.Text(", " if result.where else "")
+    return nodes.inline("", words, comma, *conditions(result), classes=["verdict", kind(result)])
 
 
 def section_id(docname: str) -> str:

@@ -1,6 +1,8 @@
 """The marks at the equations of a page, and the counts in its text."""
 
 import html
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from docutils import nodes
@@ -59,7 +61,7 @@ class ShowVerdicts(SphinxPostTransform):
                 mark.parent.remove(mark)
         for number in list(self.document.findall(Count)):
             pages = {name: page.values() for name, page in verdicts.items()}
-            number.replace_self(nodes.Text(str(counts(pages)[number["text"]])))
+            number.replace_self(nodes.Text(str(counts(pages)[number["text"]] or "none")))
 
     def marked(
         self, equation: Equation, result: Result, answers: Answers, place: Place
@@ -67,7 +69,11 @@ class ShowVerdicts(SphinxPostTransform):
         """Return the mark of a verdict, which opens to say more."""
         source = f"{state(self.env).folder}/{equation.file}".removeprefix("./")
         command = nodes.literal("", f"python -m mathcheck {source}")
-        content: list[nodes.Node] = [nodes.paragraph("", explained(result))]
+        # What must not be zero is a formula, which neither a title nor plain words can hold.
+        plain = replace(result, where=())
+        content: list[nodes.Node] = [nodes.paragraph("", explained(plain))]
+        if result.where:
+            content.append(nodes.paragraph("", "It holds ", *conditions(result), nodes.Text(".")))
         if answers.samples:
             numbers = nodes.inline("", answers.samples[0].text, classes=["sample"])
             content.append(nodes.paragraph("", "In numbers: ", numbers))
@@ -78,7 +84,8 @@ class ShowVerdicts(SphinxPostTransform):
         latex = equation.text.strip()
         content.append(nodes.paragraph("", "In LaTeX:"))
         content.append(nodes.literal_block(latex, latex, language="latex"))
-        title, head = html.escape(summary(result)), html.escape(word(result))
+        limited = ", under a condition" if result.where else ""
+        title, head = html.escape(summary(plain) + limited), html.escape(word(result))
         more = f' data-answers="{self.env.docname}#{anchor(place)}"' if has_more(answers) else ""
         opening = (
             f'<details class="mathcheck {kind(result)}"{more}>'
@@ -89,6 +96,13 @@ class ShowVerdicts(SphinxPostTransform):
             *content,
             nodes.raw("", "</details>", format="html"),
         ]
+
+
+def conditions(result: Result) -> Iterator[nodes.Node]:
+    """Yield what must not be zero where a proof holds, as formulas."""
+    for number, condition in enumerate(result.where):
+        yield nodes.Text(" and " if number else "where ")
+        yield nodes.math(condition, condition)
 
 
 def is_listed(verdict: Verdict) -> bool:
