@@ -358,3 +358,49 @@ def test_everything_is_tried_where_it_is_finite_and_not_too_much() -> None:
         everything(["t"], {"C": 3}, table_of("C : size 2..5 : - : c", "t : real : - : r"), 99)
         is None
     )
+
+
+@pytest.mark.parametrize("text", ["simplex[C]", "simplex[n, C]", "simplex[n; C]", "spd[D]"])
+def test_a_number_that_is_moved_leaves_a_value_of_the_type(text: str) -> None:
+    kind = parse_type(text)
+    value = kind.draw(SIZES, generator(text, 0))
+    place = (0,) * value.ndim
+    number = value[place] * Fraction(8, 7)
+    moved = kind.placed(value, place, number)
+    assert moved is not None
+    assert moved[place] == number
+    assert value[place] == number * Fraction(7, 8)
+    if kind.symmetric:
+        assert (moved == moved.T).all()
+        assert all(determinant(moved[:k, :k]) > 0 for k in range(1, len(moved) + 1))
+    else:
+        assert (moved > 0).all()
+        assert (moved.sum(axis=-1) == 1).all() if kind.rows else moved.sum() == 1
+    assert kind.placed(value, place, Fraction(-1)) is None
+
+
+def test_a_probability_that_is_moved_leaves_the_others_in_proportion() -> None:
+    thirds = np.array([Fraction(1, 6), Fraction(1, 3), Fraction(1, 2)], dtype=object)
+    moved = parse_type("simplex[C]").placed(thirds, (2,), Fraction(1, 4))
+    assert moved.tolist() == [Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)]
+
+
+def test_a_probability_that_is_the_only_one_is_not_moved() -> None:
+    one = np.array([Fraction(1)], dtype=object)
+    assert parse_type("simplex[1]").placed(one, (0,), Fraction(1, 2)) is None
+
+
+def test_an_entry_across_the_diagonal_is_not_moved_beyond_what_is_definite() -> None:
+    unit = np.array([[1, 0], [0, 1]], dtype=object)
+    assert parse_type("spd[2]").placed(unit, (0, 1), Fraction(1)) is None
+    assert parse_type("spd[2]").placed(unit, (0, 1), Fraction(9, 10)).tolist() == [
+        [1, Fraction(9, 10)],
+        [Fraction(9, 10), 1],
+    ]
+
+
+@pytest.mark.parametrize("text", ["label C", "binary", "onehot[C]", "orthogonal[D]", "set C"])
+def test_a_number_of_a_value_that_is_all_or_nothing_is_not_moved(text: str) -> None:
+    kind = parse_type(text)
+    value = kind.draw(SIZES, generator(text, 0))
+    assert kind.placed(value, (0,) * np.ndim(value), Fraction(1)) is None

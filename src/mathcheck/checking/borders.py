@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mathcheck.checking.equation import Reading
+from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Case, Indicator, Node, Number, Operation, Relation, walk
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import Rational, ball
@@ -18,13 +20,23 @@ from mathcheck.samples import Sample
 from mathcheck.values import evaluate, index_range
 from mathcheck.values.scope import CRASHES
 
-# Numbers are moved so far beside a border.
-BESIDE = (Fraction(0), Fraction(1, 2**12), Fraction(-1, 2**12))
-# Borders of an equation, and numbers that are moved for one border, at most.
-BORDERS, MOVED = 12, 6
-STEPS = 8
+# Numbers are moved so far beside a border, as a part of how far it is from zero or one.
+BESIDE = Fraction(1, 2**12)
+# Borders of an equation, numbers that are moved for one border, and second moves after a first, at
+# most.
+BORDERS, MOVED, SECOND = 12, 6, 6
+# Steps of evaluation for the borders of an equation: to seek them, and to compare there, where one
+# number is moved, and where two are.
+EFFORT, EFFORT_OF_TWO = 30_000, 5_000
+# From so many samples borders are sought that are far.
+FAR = 2
+# Steps of the secant, and of false position.
+STEPS, NARROWED = 8, 24
 NEARLY = Fraction(1, 10**24)
 GRID = 2**100
+# Where a function is evaluated to see where its sign changes.
+POWERS = [Fraction(2) ** exponent for exponent in range(-40, 41, 10)]
+LADDER = sorted({*POWERS, *(-power for power in POWERS), *(1 - p for p in POWERS if p < 1)})
 ZERO = Number(Fraction(0))
 ORDERS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 # Where an operation has a kink or a jump: two parts are equal there.
@@ -33,15 +45,60 @@ KINKS = {"absolute": 1, "sign": 1, "max": 2, "min": 2}
 Border = tuple[Node, Node]
 # A number of a sample: a symbol, and a place in its array.
 Coordinate = tuple[str, tuple[int, ...]]
+Values = Mapping[str, Any]
+Assignment = Mapping[str, int]
+# The difference of the two parts of a border as a function of one number, where it has a value.
+Gap = Callable[[Fraction], Fraction | None]
+# A way to find, from where a number is, where it makes that zero.
+Solve = Callable[[Gap, Fraction], Fraction | None]
 
 
-def border_samples(reading: Reading, bases: Iterable[Sample]) -> Iterator[Sample]:
-    """Yield samples at which the two parts of a border are equal, and nearly so."""
+@dataclass(frozen=True)
+class Seeking:
+    """What is sought in: an equation, and the effort at which the search is over."""
+
+    reading: Reading
+    tally: Tally
+    least: int
+
+    @property
+    def over(self) -> bool:
+        """Return whether nothing is left to spend."""
+        return self.tally.effort <= self.least
+
+    def height(self, border: Border, values: Values, assignment: Assignment) -> Fraction | None:
+        """Return how far the left side of a border is above the right, if both have a value."""
+        if self.over:
+            return None
+        left = self.tally.effort - self.least
+        scope = self.reading.place.scope(values, left)
+        inner = scope.child(assignment)
+        try:
+            one, other = (bare(evaluate(side, inner)) for side in border)
+            return fraction(one - other)
+        except CRASHES:
+            return None
+        finally:
+            self.tally.effort -= max(1, left - scope.shared.steps)
+
+
+def border_samples(reading: Reading, bases: Iterable[Sample], tally: Tally) -> Iterator[Sample]:
+    """Yield samples at borders, beside them and between them: one number is moved, then two."""
     borders = list(dict.fromkeys(borders_of(reading)))[:BORDERS]
-    if not borders:
-        return
-    for base, (left, right) in itertools.product(bases, borders):
-        yield from at_border(left, right, reading, base.values)
+    once: list[tuple[Coordinate, Values]] = []
+    seeking = Seeking(reading, tally, tally.effort - EFFORT)
+    for place, base in enumerate(bases if borders else ()):
+        ways = (by_secant, by_signs) if place < FAR else (by_secant,)
+        for coordinate, values in moved(base.values, borders, seeking, ways):
+            once.append((coordinate, values))
+            yield Sample(values, "border")
+    seeking = Seeking(reading, tally, tally.effort - EFFORT_OF_TWO)
+    for coordinate, first in once:
+        if seeking.over:
+            return
+        twice = moved(first, borders, seeking, (by_secant,), coordinate)
+        for _, values in itertools.islice(twice, SECOND):
+            yield Sample(values, "border")
 
 
 def borders_of(reading: Reading) -> Iterator[Border]:
@@ -73,82 +130,97 @@ def of_condition(condition: Node) -> Iterator[Border]:
                     yield one, other
 
 
-def at_border(
-    left: Node, right: Node, reading: Reading, values: Mapping[str, Any]
-) -> Iterator[Sample]:
-    """Yield samples in which one number is moved to the border."""
-    reach = reading.place.definitions.reach(left) | reading.place.definitions.reach(right)
+def moved(
+    values: Values,
+    borders: Sequence[Border],
+    seeking: Seeking,
+    ways: Sequence[Solve],
+    fixed: Coordinate | None = None,
+) -> Iterator[tuple[Coordinate, Values]]:
+    """Yield samples in which one number is moved, those at borders first; one number may stay."""
+    found: dict[Coordinate, set[Fraction]] = {}
+    for border in borders:
+        found_by = (roots_of(border, values, seeking, solve, fixed) for solve in ways)
+        for coordinate, root in next(filter(None, found_by), ()):
+            found.setdefault(coordinate, set()).add(root)
+    for way in (at, between, beside):
+        for coordinate, numbers in found.items():
+            for number in way(sorted(numbers)):
+                if (new := with_number(values, coordinate, number, seeking)) is not None:
+                    yield coordinate, new
+
+
+def at(roots: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Yield the borders of a number."""
+    yield from roots
+
+
+def between(roots: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Yield the middle of each two neighbours."""
+    for one, other in itertools.pairwise(roots):
+        yield (one + other) / 2
+
+
+def beside(roots: Sequence[Fraction]) -> Iterator[Fraction]:
+    """Yield a number on each side of each border, nearer to it than zero and one are."""
+    for root in roots:
+        step = BESIDE * (min(abs(root), abs(1 - root)) or 1)
+        yield from (root - step, root + step)
+
+
+def roots_of(
+    border: Border, values: Values, seeking: Seeking, solve: Solve, fixed: Coordinate | None
+) -> list[tuple[Coordinate, Fraction]]:
+    """Return where numbers of a sample make two sides equal, each if it alone is moved."""
+    definitions = seeking.reading.place.definitions
+    reach = definitions.reach(border[0]) | definitions.reach(border[1])
     try:
-        assignment = first_values(reach, reading, values)
+        assignment = first_values(reach, seeking.reading, values)
     except Refusal:
-        return
-    moves = (
-        (coordinate, root)
-        for coordinate in coordinates(reach, reading, values)
-        if (root := border(left, right, coordinate, reading, values, assignment)) is not None
+        return []
+
+    def root_at(coordinate: Coordinate) -> Fraction | None:
+        def gap(number: Fraction) -> Fraction | None:
+            new = with_number(values, coordinate, number, seeking)
+            return None if new is None else seeking.height(border, new, assignment)
+
+        start = number_at(values, coordinate)
+        movable = with_number(values, coordinate, start, seeking) is not None
+        return solve(gap, start) if movable else None
+
+    coordinates = (
+        (key, place)
+        for key in sorted(reach & values.keys())
+        for place in np.ndindex(np.shape(values[key]))
     )
-    for coordinate, root in itertools.islice(moves, MOVED):
-        for step in BESIDE:
-            if reading.place.table.type(coordinate[0]).allows(root + step):
-                yield Sample(with_number(values, coordinate, root + step), "border")
+    roots = (
+        (coordinate, root)
+        for coordinate in coordinates
+        if coordinate != fixed and (root := root_at(coordinate)) is not None
+    )
+    return list(itertools.islice(roots, MOVED))
 
 
-def first_values(
-    reach: frozenset[str], reading: Reading, values: Mapping[str, Any]
-) -> dict[str, int]:
+def first_values(reach: frozenset[str], reading: Reading, values: Values) -> dict[str, int]:
     """Return the first value of each free index that is reached."""
     scope, table = reading.place.scope(values), reading.place.table
     free = (key for key in sorted(reach) if table.type(key).ranges and key not in values)
     return {key: index_range(key, scope)[0] for key in free}
 
 
-def border(
-    left: Node,
-    right: Node,
-    coordinate: Coordinate,
-    reading: Reading,
-    values: Mapping[str, Any],
-    assignment: Mapping[str, int],
-) -> Fraction | None:
-    """Return where a number of a sample makes two sides equal, or nothing if none is found."""
-
-    def gap(number: Fraction) -> Fraction:
-        moved = with_number(values, coordinate, number)
-        inner = reading.place.scope(moved).child(assignment)
-        return fraction(bare(evaluate(left, inner)) - bare(evaluate(right, inner)))
-
-    try:
-        return solved(gap, number_at(values, coordinate))
-    except CRASHES:
-        return None
-
-
-def coordinates(
-    reach: frozenset[str], reading: Reading, values: Mapping[str, Any]
-) -> Iterator[Coordinate]:
-    """Yield the numbers of a sample that may be moved one by one."""
-    for key in sorted(reach & values.keys()):
-        for place in np.ndindex(np.shape(values[key])):
-            if reading.place.table.type(key).allows(number_at(values, (key, place))):
-                yield key, place
-
-
-def number_at(values: Mapping[str, Any], coordinate: Coordinate) -> Fraction:
+def number_at(values: Values, coordinate: Coordinate) -> Fraction:
     """Return a number of a sample."""
     key, place = coordinate
     return Fraction(values[key][place] if place else values[key])
 
 
 def with_number(
-    values: Mapping[str, Any], coordinate: Coordinate, number: Fraction
-) -> dict[str, Any]:
-    """Return the values of a sample with one number put in the place of another."""
+    values: Values, coordinate: Coordinate, number: Fraction, seeking: Seeking
+) -> Values | None:
+    """Return the values of a sample with one number moved, or nothing where it may not be."""
     key, place = coordinate
-    new: Any = int(number) if isinstance(values[key], int) else number
-    if place:
-        new = values[key].copy()
-        new[place] = number
-    return {**values, key: new}
+    value = seeking.reading.place.table.type(key).placed(values[key], place, number)
+    return None if value is None else {**values, key: value}
 
 
 def fraction(number: Any) -> Fraction:
@@ -159,16 +231,19 @@ def fraction(number: Any) -> Fraction:
     return shortened(Fraction(int(mantissa)) * Fraction(2) ** exponent * (-1) ** sign)
 
 
-def solved(gap: Callable[[Fraction], Fraction], start: Fraction) -> Fraction | None:
+def by_secant(gap: Gap, start: Fraction) -> Fraction | None:
     """Return where a function is zero, by the secant through two points at a time."""
     before, now = start, start + 1
     height_before, height = gap(before), gap(now)
+    if height_before == 0:
+        return before
+    if height is None:
+        now = start / 2
+        height = gap(now)
     for _ in range(STEPS):
-        if height_before == 0:
-            return before
-        if abs(height) < NEARLY:
+        if height is not None and abs(height) < NEARLY:
             return now
-        if height == height_before:
+        if height is None or height_before is None or height == height_before:
             return None
         slope = (height - height_before) / (now - before)
         before, now, height_before = now, shortened(now - height / slope), height
@@ -176,8 +251,48 @@ def solved(gap: Callable[[Fraction], Fraction], start: Fraction) -> Fraction | N
     return None
 
 
+def by_signs(gap: Gap, start: Fraction) -> Fraction | None:
+    """Return where the sign of a function changes, the nearest of such places."""
+    heights = [(number, height) for number in LADDER if (height := gap(number)) is not None]
+    changes = [
+        (one, other)
+        for one, other in itertools.pairwise(heights)
+        if min(one[1], other[1]) < 0 <= max(one[1], other[1])
+    ]
+    if not changes:
+        return None
+    one, other = min(changes, key=lambda ends: abs(ends[0][0] - start))
+    roots = (by_secant(gap, number) for number, _ in (one, other))
+    return next((root for root in roots if root is not None), None) or narrowed(gap, one, other)
+
+
+def narrowed(
+    gap: Gap, one: tuple[Fraction, Fraction], other: tuple[Fraction, Fraction]
+) -> Fraction:
+    """Return where the sign of a function changes between two points, by false position.
+
+    The height of an end that stays is halved: the Illinois algorithm (Dowell and Jarratt, 1971).
+    """
+    (before, height_before), (now, height) = one, other
+    for _ in range(NARROWED):
+        if abs(height) < NEARLY:
+            break
+        new = shortened(now - height * (now - before) / (height - height_before))
+        height_new = gap(new)
+        if height_new is None:
+            break
+        if (height_new < 0) != (height < 0):
+            before, height_before = now, height
+        else:
+            height_before /= 2
+        now, height = new, height_new
+    return now
+
+
 def shortened(number: Fraction) -> Fraction:
     """Return a number with a short denominator, if it is one nearly; otherwise rounded."""
+    if number.denominator <= GRID:
+        return number
     short = number.limit_denominator(10**6)
     if abs(number - short) < NEARLY:
         return short

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,10 @@ from mathcheck.checking.ranges import check_ranges
 from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Big, Integral, Limit, Node, Operation, Range, Relation, walk
-from mathcheck.kinds import SCALES
+from mathcheck.kinds import SCALES, Sizes
 from mathcheck.latex import read_items
 from mathcheck.operations import TABLE
-from mathcheck.samples import GENERAL, Sample
+from mathcheck.samples import GENERAL, ROUNDS, Sample
 from mathcheck.symbols import Table, name_key
 from mathcheck.values import Scope, holds, index_range
 
@@ -35,8 +36,6 @@ MOST_VALUES = 1024
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 60
-# Samples from which borders of cases are sought.
-BASES = 3
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
 ASSIGNMENTS = 16
 
@@ -101,12 +100,23 @@ def sample_points(
         yield from with_all_members(finite, sampled, covering, reading)
     if decides(reading) and start - tally.effort < COSTLY:
         yield from with_zeros(sampled, covering, reading)
-    bases = samples.stream(sampled, combinations, table, source, (0,))
-    yield from border_samples(reading, itertools.islice(bases, BASES))
+    bases = border_bases(sampled, combinations, table, source)
+    yield from border_samples(reading, bases, tally)
     for sample in itertools.islice(drawn, ATTEMPTS):
         if enough(reading, tally, FEWEST if start - tally.effort < COSTLY else 1):
             return
         yield sample
+
+
+def border_bases(
+    sampled: Sequence[str], combinations: Sequence[Sizes], table: Table, source: random.Random
+) -> Iterator[Sample]:
+    """Yield samples from which borders are sought: in general position, of round numbers."""
+    general = samples.stream(sampled, combinations, table, source, (0,))
+    for given, attempt in ((combinations[0], 0), (combinations[-1], ROUNDS // 2)):
+        yield next(general)
+        rounded = {key: table.type(key).rounded(given, source, attempt) for key in sampled}
+        yield Sample({**given, **rounded})
 
 
 def with_all_members(

@@ -162,6 +162,10 @@ class Kind:
         """Return whether a number, or an entry, may be moved to another number."""
         return False
 
+    def placed(self, value: Value, place: tuple[int, ...], number: Fraction) -> Value | None:
+        """Return a value with one number moved, or nothing if no value of the type has it there."""
+        return with_entry(value, place, number) if self.allows(number) else None
+
     def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
         """Return a random value: in general position at scale 0, otherwise larger or smaller."""
         raise TypeError(f"{self} is not sampled")
@@ -222,6 +226,16 @@ def patterned(shape: tuple[int, ...], entry: Callable[[int, tuple[int, ...]], An
     result = np.empty(math.prod(shape), dtype=object)
     result[:] = [entry(position, place) for position, place in enumerate(places)]
     return result.reshape(shape)
+
+
+def with_entry(value: Value, place: tuple[int, ...], number: Fraction) -> Value:
+    """Return an array with a number at a place, or the number where there is no array."""
+    entry = int(number) if number.denominator == 1 else number
+    if not place:
+        return entry
+    result = value.copy()
+    result[place] = entry
+    return result
 
 
 def combined(shape: tuple[int, ...], choices: Sequence[Any]) -> Iterator[Value]:

@@ -93,6 +93,17 @@ class Simplex(Kind):
         equal = self.parts(sizes, lambda row, count: [Fraction(1, count)] * count)
         return [equal, *(self.parts(sizes, d) for d in (near(0), near(-1), half))]
 
+    def placed(self, value: Value, place: tuple[int, ...], number: Fraction) -> Value | None:
+        """Return a value with one probability moved; the others share the rest as before."""
+        rest = 1 - value[place]
+        if not 0 < number < 1 or not rest:
+            return None
+        result = value.copy()
+        distribution = result[place[0]] if self.rows else result
+        distribution *= (1 - number) / rest
+        result[place] = number
+        return result
+
     def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
         """Return an indeterminate for each probability but the last, which is the rest."""
 

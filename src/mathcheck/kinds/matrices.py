@@ -18,6 +18,7 @@ from mathcheck.kinds.base import (
     is_diagonal,
     patterned,
     power_of_two,
+    with_entry,
 )
 
 
@@ -26,6 +27,16 @@ def diagonal(entries: Sequence[Any]) -> np.ndarray:
     shape = (len(entries), len(entries))
     result: np.ndarray = patterned(shape, lambda k, at: entries[at[0]] if at[0] == at[1] else 0)
     return result
+
+
+def is_definite(matrix: np.ndarray) -> bool:
+    """Return whether all pivots of a symmetric matrix are above zero, as Gauss eliminates."""
+    while len(matrix):
+        pivot = Fraction(matrix[0, 0])
+        if pivot <= 0:
+            return False
+        matrix = matrix[1:, 1:] - np.multiply.outer(matrix[1:, 0], matrix[0, 1:]) * (1 / pivot)
+    return True
 
 
 class Spd(Kind):
@@ -70,6 +81,11 @@ class Spd(Kind):
         spread = itertools.islice(itertools.cycle([little, large, Fraction(1)]), size)
         nearly = patterned((size, size), lambda k, place: 1 if is_diagonal(place) else 1 - little)
         return [diagonal([1] * size), diagonal(list(spread)), nearly]
+
+    def placed(self, value: Value, place: tuple[int, ...], number: Fraction) -> Value | None:
+        """Return a value with an entry, and the one across the diagonal, moved."""
+        result = with_entry(with_entry(value, place, number), place[::-1], number)
+        return result if is_definite(result) else None
 
     def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
         """Return any symmetric matrix: what is the same function of all is so of some."""
