@@ -385,6 +385,17 @@ def test_a_probability_that_is_moved_leaves_the_others_in_proportion() -> None:
     assert moved.tolist() == [Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)]
 
 
+def test_a_probability_that_is_still_does_not_share_the_rest() -> None:
+    thirds = np.array([Fraction(1, 6), Fraction(1, 3), Fraction(1, 2)], dtype=object)
+    kind = parse_type("simplex[C]")
+    moved = kind.placed(thirds, (2,), Fraction(1, 4), (0,))
+    assert moved.tolist() == [Fraction(1, 6), Fraction(7, 12), Fraction(1, 4)]
+    assert kind.placed(thirds, (2,), Fraction(6, 7), (0,)) is None
+    rows = np.array([thirds, thirds], dtype=object)
+    moved = parse_type("simplex[n; C]").placed(rows, (1, 2), Fraction(1, 4), (0, 0))
+    assert moved.tolist() == [thirds.tolist(), [Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)]]
+
+
 def test_a_probability_that_is_the_only_one_is_not_moved() -> None:
     one = np.array([Fraction(1)], dtype=object)
     assert parse_type("simplex[1]").placed(one, (0,), Fraction(1, 2)) is None

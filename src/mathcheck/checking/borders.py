@@ -55,11 +55,14 @@ Solve = Callable[[Gap, Fraction], Fraction | None]
 
 @dataclass(frozen=True)
 class Seeking:
-    """What is sought in: an equation, and the effort at which the search is over."""
+    """Where borders are sought, and how: the effort at which that is over, the ways in turn."""
 
     reading: Reading
     tally: Tally
     least: int
+    ways: tuple[Solve, ...]
+    # What isn't moved, as it was moved before.
+    fixed: Coordinate | None = None
 
     @property
     def over(self) -> bool:
@@ -86,19 +89,19 @@ def border_samples(reading: Reading, bases: Iterable[Sample], tally: Tally) -> I
     """Yield samples at borders, beside them and between them: one number is moved, then two."""
     borders = list(dict.fromkeys(borders_of(reading)))[:BORDERS]
     once: list[tuple[Coordinate, Values]] = []
-    seeking = Seeking(reading, tally, tally.effort - EFFORT)
+    least = tally.effort - EFFORT
     for place, base in enumerate(bases if borders else ()):
         ways = (by_secant, by_signs) if place < FAR else (by_secant,)
-        for coordinate, values in moved(base.values, borders, seeking, ways):
+        for coordinate, values in moved(base.values, borders, Seeking(reading, tally, least, ways)):
             once.append((coordinate, values))
             yield Sample(values, "border")
-    seeking = Seeking(reading, tally, tally.effort - EFFORT_OF_TWO)
+    least = tally.effort - EFFORT_OF_TWO
     for coordinate, first in once:
+        seeking = Seeking(reading, tally, least, (by_secant,), coordinate)
+        for _, values in itertools.islice(moved(first, borders, seeking), SECOND):
+            yield Sample(values, "border")
         if seeking.over:
             return
-        twice = moved(first, borders, seeking, (by_secant,), coordinate)
-        for _, values in itertools.islice(twice, SECOND):
-            yield Sample(values, "border")
 
 
 def borders_of(reading: Reading) -> Iterator[Border]:
@@ -131,16 +134,12 @@ def of_condition(condition: Node) -> Iterator[Border]:
 
 
 def moved(
-    values: Values,
-    borders: Sequence[Border],
-    seeking: Seeking,
-    ways: Sequence[Solve],
-    fixed: Coordinate | None = None,
+    values: Values, borders: Sequence[Border], seeking: Seeking
 ) -> Iterator[tuple[Coordinate, Values]]:
-    """Yield samples in which one number is moved, those at borders first; one number may stay."""
+    """Yield samples in which one number is moved, those at borders first."""
     found: dict[Coordinate, set[Fraction]] = {}
     for border in borders:
-        found_by = (roots_of(border, values, seeking, solve, fixed) for solve in ways)
+        found_by = (roots_of(border, values, seeking, solve) for solve in seeking.ways)
         for coordinate, root in next(filter(None, found_by), ()):
             found.setdefault(coordinate, set()).add(root)
     for way in (at, between, beside):
@@ -169,7 +168,7 @@ def beside(roots: Sequence[Fraction]) -> Iterator[Fraction]:
 
 
 def roots_of(
-    border: Border, values: Values, seeking: Seeking, solve: Solve, fixed: Coordinate | None
+    border: Border, values: Values, seeking: Seeking, solve: Solve
 ) -> list[tuple[Coordinate, Fraction]]:
     """Return where numbers of a sample make two sides equal, each if it alone is moved."""
     definitions = seeking.reading.place.definitions
@@ -196,7 +195,7 @@ def roots_of(
     roots = (
         (coordinate, root)
         for coordinate in coordinates
-        if coordinate != fixed and (root := root_at(coordinate)) is not None
+        if coordinate != seeking.fixed and (root := root_at(coordinate)) is not None
     )
     return list(itertools.islice(roots, MOVED))
 
@@ -219,7 +218,8 @@ def with_number(
 ) -> Values | None:
     """Return the values of a sample with one number moved, or nothing where it may not be."""
     key, place = coordinate
-    value = seeking.reading.place.table.type(key).placed(values[key], place, number)
+    still = seeking.fixed[1] if seeking.fixed and seeking.fixed[0] == key else None
+    value = seeking.reading.place.table.type(key).placed(values[key], place, number, still)
     return None if value is None else {**values, key: value}
 
 

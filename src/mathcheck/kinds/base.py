@@ -16,6 +16,8 @@ import numpy as np
 # A whole number, a fraction, an array of these, or a set of whole numbers.
 Value = Any
 Sizes = Mapping[str, int]
+# The indices of an entry of an array; of a number there are none.
+Place = tuple[int, ...]
 # What makes an indeterminate of a text.
 Symbol = Callable[[str], Any]
 
@@ -162,8 +164,13 @@ class Kind:
         """Return whether a number, or an entry, may be moved to another number."""
         return False
 
-    def placed(self, value: Value, place: tuple[int, ...], number: Fraction) -> Value | None:
-        """Return a value with one number moved, or nothing if no value of the type has it there."""
+    def placed(
+        self, value: Value, place: Place, number: Fraction, still: Place | None = None
+    ) -> Value | None:
+        """Return a value with one number moved, or nothing if no value of the type has it there.
+
+        Others may have to move with it, but for the one that is still.
+        """
         return with_entry(value, place, number) if self.allows(number) else None
 
     def draw(self, sizes: Sizes, source: random.Random, scale: int = 0) -> Value:
@@ -228,7 +235,7 @@ def patterned(shape: tuple[int, ...], entry: Callable[[int, tuple[int, ...]], An
     return result.reshape(shape)
 
 
-def with_entry(value: Value, place: tuple[int, ...], number: Fraction) -> Value:
+def with_entry(value: Value, place: Place, number: Fraction) -> Value:
     """Return an array with a number at a place, or the number where there is no array."""
     entry = int(number) if number.denominator == 1 else number
     if not place:

@@ -12,6 +12,7 @@ from mathcheck.kinds.base import (
     GRID,
     LEAST,
     Kind,
+    Place,
     Sizes,
     Symbol,
     Value,
@@ -93,15 +94,21 @@ class Simplex(Kind):
         equal = self.parts(sizes, lambda row, count: [Fraction(1, count)] * count)
         return [equal, *(self.parts(sizes, d) for d in (near(0), near(-1), half))]
 
-    def placed(self, value: Value, place: tuple[int, ...], number: Fraction) -> Value | None:
+    def placed(
+        self, value: Value, place: Place, number: Fraction, still: Place | None = None
+    ) -> Value | None:
         """Return a value with one probability moved; the others share the rest as before."""
-        rest = 1 - value[place]
-        if not 0 < number < 1 or not rest:
+        same = still is not None and (not self.rows or still[0] == place[0])
+        fixed = value[still] if same else 0
+        before, after = 1 - fixed - value[place], 1 - fixed - number
+        if number <= 0 or after <= 0 or not before:
             return None
         result = value.copy()
         distribution = result[place[0]] if self.rows else result
-        distribution *= (1 - number) / rest
+        distribution *= after / before
         result[place] = number
+        if same:
+            result[still] = fixed
         return result
 
     def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:

@@ -11,6 +11,7 @@ import numpy as np
 from mathcheck.kinds.base import (
     SCALES,
     Kind,
+    Place,
     Sizes,
     Symbol,
     Value,
@@ -82,7 +83,9 @@ class Spd(Kind):
         nearly = patterned((size, size), lambda k, place: 1 if is_diagonal(place) else 1 - little)
         return [diagonal([1] * size), diagonal(list(spread)), nearly]
 
-    def placed(self, value: Value, place: tuple[int, ...], number: Fraction) -> Value | None:
+    def placed(
+        self, value: Value, place: Place, number: Fraction, still: Place | None = None
+    ) -> Value | None:
         """Return a value with an entry, and the one across the diagonal, moved."""
         result = with_entry(with_entry(value, place, number), place[::-1], number)
         return result if is_definite(result) else None
