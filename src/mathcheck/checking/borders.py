@@ -184,8 +184,9 @@ def roots_of(
             return None if new is None else seeking.height(border, new, assignment)
 
         start = number_at(values, coordinate)
-        movable = with_number(values, coordinate, start, seeking) is not None
-        return solve(gap, start) if movable else None
+        if start is None or with_number(values, coordinate, start, seeking) is None:
+            return None
+        return solve(gap, start)
 
     coordinates = (
         (key, place)
@@ -207,10 +208,11 @@ def first_values(reach: frozenset[str], reading: Reading, values: Values) -> dic
     return {key: index_range(key, scope)[0] for key in free}
 
 
-def number_at(values: Values, coordinate: Coordinate) -> Fraction:
-    """Return a number of a sample."""
+def number_at(values: Values, coordinate: Coordinate) -> Fraction | None:
+    """Return a number of a sample, or nothing where there is a set."""
     key, place = coordinate
-    return Fraction(values[key][place] if place else values[key])
+    value = values[key][place] if place else values[key]
+    return Fraction(value) if isinstance(value, Rational) else None
 
 
 def with_number(
