@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from mathcheck.expressions import Matrix, Node, Number, Operation
+from mathcheck.expressions import Listed, Matrix, Node, Number, Operation
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import flat, shape
 from mathcheck.numbers.balls import NEVER, ball
@@ -16,8 +16,12 @@ from mathcheck.numbers.precision import Undecided
 from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS, decide
 from mathcheck.values.scope import Scope, value
 
-# The sides of an approximate equality agree to this part.
+# The sides of an approximate equality agree to this part, if neither is a printed number.
 APPROXIMATE = Fraction(1, 20)
+# Of the last digit that is printed; a little more than a half, which is rounded either way.
+HALF = Fraction(5001, 10000)
+# The products between a number and a power of ten.
+PRODUCTS = ("times", "cross", "dot")
 
 
 def compare_sides(
@@ -92,15 +96,77 @@ def gap(a: Any, b: Any) -> float:
 
 def printed(side: Node, count: int) -> list[Node]:
     """Return the entries of a matrix that is printed, or a side for each of its entries."""
-    cells = [cell for row in side.rows for cell in row] if isinstance(side, Matrix) else []
+    cells = cells_of(side)
     return cells if len(cells) == count else [side] * count
 
 
+def cells_of(side: Node) -> list[Node]:
+    """Return the entries of a matrix or a list that is printed, row by row."""
+    if isinstance(side, Listed):
+        return cells_of(side.rows)
+    if isinstance(side, Operation) and side.name == "negative":
+        return [Operation("negative", (cell,)) for cell in cells_of(side.operands[0])]
+    if isinstance(side, Operation) and side.name == "transpose":
+        inner = side.operands[0]
+        rows = inner.rows if isinstance(inner, Matrix) else ()
+        return [cell for column in zip(*rows, strict=True) for cell in column]
+    return [cell for row in side.rows for cell in row] if isinstance(side, Matrix) else []
+
+
 def close(a: Any, b: Any, sides: Sequence[Node]) -> bool:
-    """Return whether two numbers agree to the printed digits, or to one part in twenty."""
-    for side in sides:
-        if isinstance(side, Operation) and side.name == "negative":
-            [side] = side.operands
-        if isinstance(side, Number) and side.decimals:
-            return bool(abs(a - b) <= Fraction(5001, 10000) / 10**side.decimals)
-    return bool(abs(a - b) <= APPROXIMATE * max(abs(a), abs(b)))
+    """Return whether two numbers agree to the printed digits, or to one part in twenty.
+
+    If both sides print a number, the one with fewer digits decides: `3.1416` is about `3.14`.
+    """
+    roundings = [rounding(side, number) for side, number in zip(sides, (a, b), strict=True)]
+    allowed = [each for each in roundings if each is not None]
+    if not allowed:
+        allowed = [APPROXIMATE * max(abs(a), abs(b))]
+    return any(abs(a - b) <= each for each in allowed)
+
+
+def rounding(side: Node, number: Any) -> Any:
+    r"""Return how far what is rounded to a printed number may be from it, or None for another side.
+
+    A number is printed as `0.69`, `-7` or `2.5 \cdot 10^{18}`. Zeros before the point, and a power
+    of ten alone, don't say whether they are digits: they are, but for one part in twenty.
+    """
+    side = unsigned(side)
+    if isinstance(side, Number):
+        return HALF / 10**side.decimals if side.decimals else whole_rounding(abs(side.value))
+    if not isinstance(side, Operation):
+        return None
+    if power_of_ten(side):
+        return APPROXIMATE * abs(number)
+    scaled = side.name in PRODUCTS and power_of_ten(side.operands[1])
+    factor = unsigned(side.operands[0])
+    if not scaled or not isinstance(factor, Number) or factor.value == 0:
+        return None
+    return rounding(factor, factor.value) * abs(number / factor.value)
+
+
+def unsigned(node: Node) -> Node:
+    """Return a node without the minus signs before it."""
+    while isinstance(node, Operation) and node.name == "negative":
+        [node] = node.operands
+    return node
+
+
+def whole_rounding(size: Fraction) -> Fraction:
+    """Return how far what is rounded to a whole number may be from it."""
+    if size == 0:
+        return APPROXIMATE
+    unit = 1
+    while size % (10 * unit) == 0:
+        unit *= 10
+    return max(HALF, min(HALF * unit, APPROXIMATE * size))
+
+
+def power_of_ten(node: Node) -> bool:
+    """Return whether a node is ten to a whole number that is printed."""
+    if not isinstance(node, Operation) or node.name != "power":
+        return False
+    base, exponent = node.operands
+    exponent = unsigned(exponent)
+    whole = isinstance(exponent, Number) and exponent.decimals == 0
+    return whole and isinstance(base, Number) and base.value == 10
