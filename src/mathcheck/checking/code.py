@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,9 +14,11 @@ from mathcheck.checking.equation import Reading, split_options
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.checking.tally import Tally
+from mathcheck.expressions import Relation
 from mathcheck.indices import free_indices
-from mathcheck.numbers.arrays import Row, shape
-from mathcheck.numbers.balls import ball
+from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import Row, each, shape
+from mathcheck.numbers.balls import NEVER, Ball, Rational, ball
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undefined
 from mathcheck.python import Code, PythonError, compile_expression, python_value
@@ -23,6 +27,7 @@ from mathcheck.values import Scope, evaluate, flat, holds
 PYTHON_TOLERANCE = 1e-11
 # Code is compared where binary64 neither overflows nor underflows.
 PYTHON_SMALLEST, PYTHON_LARGEST = 2.0**-24, 32.0
+UNDERFLOW = float(np.finfo(np.float64).tiny)
 
 
 def code_of(reading: Reading) -> Code | None:
@@ -66,7 +71,9 @@ def compare_python(
         except Undefined:
             continue
         index = {key: assignment[key] - table.type(key).first for key in order}
-        if problem := difference(value, computed, index):
+        if problem := difference(value, computed, index) and difference(
+            value, computed, index, terms_on_the_way(ready.chain, inner)
+        ):
             at = describe(scope.values, scope, assignment)
             return f":python: {code.text} {problem}\n    at {at}"
         tally.comparisons += 1
@@ -75,8 +82,8 @@ def compare_python(
     return ""
 
 
-def difference(value: Any, computed: Any, index: Mapping[str, int]) -> str:
-    """Return in what the entry of computed numbers differs from a value."""
+def difference(value: Any, computed: Any, index: Mapping[str, int], terms: float = 0.0) -> str:
+    """Return in what the entry of computed numbers differs from a value, or from its terms."""
     indices = ", ".join(index)
     try:
         part = np.asarray(computed, dtype=np.float64)[tuple(index.values())]
@@ -87,9 +94,9 @@ def difference(value: Any, computed: Any, index: Mapping[str, int]) -> str:
         each = f" for each {indices}" if indices else ""
         return f"has the shape {np.shape(computed)}; the left side is {shape(value)}{each}"
     exact = np.array([float(bare(x)) for x in flat(value)])
-    scale = max(float(np.max(np.abs(exact), initial=0.0)), largest_term(flat(value)))
+    scale = max(float(np.max(np.abs(exact), initial=0.0)), largest_term(value), terms)
     differences = np.abs(np.ravel(part) - exact)
-    if np.max(differences, initial=0.0) <= PYTHON_TOLERANCE * scale:
+    if np.max(differences, initial=0.0) <= max(PYTHON_TOLERANCE * scale, UNDERFLOW):
         return ""
     worst = int(np.argmax(differences))
     return (
@@ -99,10 +106,28 @@ def difference(value: Any, computed: Any, index: Mapping[str, int]) -> str:
     )
 
 
-def largest_term(numbers: list[Any]) -> float:
-    """Return the largest number that was added on the way to one of several numbers, or one."""
-    terms = [ball(bare(x)).terms for x in numbers]
-    return float(2.0 ** min(1000.0, max(0.0, *terms)))
+def largest_term(value: Any) -> float:
+    """Return the largest number that was added on the way to one of the entries of a value."""
+    numbers = map(bare, flat(value))
+    terms = [ball(x).terms for x in numbers if isinstance(x, Ball | Rational)]
+    return float(2.0 ** min(1000.0, max(terms, default=NEVER)))
+
+
+def terms_on_the_way(chain: Relation, scope: Scope) -> float:
+    """Return the largest number that is added on the way to one of the sides that are equal.
+
+    Rational numbers don't know from which terms they are, so balls stand in their places.
+    """
+    kinds = scope.shared.table.type
+    moved = {k: each(ball, v) for k, v in scope.values.items() if kinds(k).continuous}
+    equal = itertools.takewhile(
+        lambda pair: pair[1] == "=", zip(chain.sides[1:], chain.signs, strict=True)
+    )
+    largest = 0.0
+    for side in (chain.sides[0], *(side for side, _ in equal)):
+        with contextlib.suppress(Refusal, Undefined):
+            largest = max(largest, largest_term(evaluate(side, scope.afresh(moved))))
+    return largest
 
 
 def spanned(values: Mapping[str, Any], names: Iterable[str]) -> tuple[float, float]:
