@@ -102,6 +102,8 @@ class Kind:
     ranges: ClassVar[bool] = False
     # Whether its values move continuously: an equation may be differentiated by it.
     continuous: ClassVar[bool] = False
+    # Whether its entries are tied to each other, so that none of them varies by itself.
+    tied: ClassVar[bool] = False
     # Whether with two values each value between them is of the type.
     convex: ClassVar[bool] = False
     # Whether its values are numbers above zero.

@@ -50,6 +50,7 @@ class Spd(Kind):
     symmetric = True
     sampled = True
     continuous = True
+    tied = True
     convex = True
     described = (
         "a symmetric positive definite matrix: any, then with eigenvalues from a thousandth to a "
@@ -104,6 +105,7 @@ class Orthogonal(Kind):
     square = True
     sampled = True
     continuous = True
+    tied = True
     described = (
         "an orthogonal matrix: a product of reflections, with the determinant 1 or -1, and the "
         "unit matrix, its negative and a permutation"

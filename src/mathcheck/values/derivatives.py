@@ -27,6 +27,7 @@ def differentiated(body: Node, variables: list[Node], scope: Scope, node: Deriva
     *inner, variable = variables
     base = variable.base if isinstance(variable, Component) else variable
     assert isinstance(base, Symbol)
+    refuse_tied(variable, base.key, scope)
     start, lengths = varied(variable, lookup(base.key, scope, base.start), scope)
     results = []
     for rest in np.ndindex(*lengths):
@@ -36,6 +37,17 @@ def differentiated(body: Node, variables: list[Node], scope: Scope, node: Deriva
             raise Refusal("the derivative of a row; write a vector", node.start)
         results.append(slopes(result, tag))
     return stacked(results, lengths)
+
+
+def refuse_tied(variable: Node, key: str, scope: Scope) -> None:
+    """Refuse a derivative by entries that don't vary by themselves."""
+    kind = scope.shared.table.type(key)
+    if kind.tied:
+        raise Refusal(
+            f"a derivative by an entry of {key}, which is {kind}: its entries don't vary "
+            "independently; declare a matrix that is differentiated by as real",
+            variable.start,
+        )
 
 
 def varied(variable: Node, array: Any, scope: Scope) -> tuple[tuple[int, ...], tuple[int, ...]]:
