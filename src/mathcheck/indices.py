@@ -18,6 +18,7 @@ from mathcheck.expressions import (
     rebuild,
     walk,
 )
+from mathcheck.latex import Refusal
 from mathcheck.report import Problem
 from mathcheck.symbols import Table
 
@@ -129,6 +130,7 @@ def check_sums(
 
     if not isinstance(node, Big):
         return rebuild(node, change), problems
+    refuse_ambiguous(node)
     for variable in node.variables:
         kind = wrong_binding(node, variable, taken, bound)
         if not kind:
@@ -141,6 +143,26 @@ def check_sums(
     inside = bound | set(node.variables)
     body, found = check_sums(node.body, taken, inside, table)
     return replace(node, body=body), problems + found
+
+
+def refuse_ambiguous(node: Big) -> None:
+    r"""Refuse a sum whose condition has an index that may be bound or given: `\sum_{i \neq j} x_i`.
+
+    It is bound if both indices stand in the body, as in `\sum_{i < j} x_i x_j`, or neither does.
+    """
+    _, possible = candidates(node)
+    body = names_in(node.body)
+    if body.isdisjoint(node.variables) or set(possible).isdisjoint(node.variables):
+        return
+    ranged = {c.variable for c in node.conditions if isinstance(c, Range)}
+    for variable in node.variables:
+        if variable in body | ranged:
+            continue
+        raise Refusal(
+            f"{variable} stands in a condition of the {node.kind} alone: it may be bound or given; "
+            rf"write both indices, as in i, j \neq i, or use {variable} outside of it",
+            node.start,
+        )
 
 
 def wrong_binding(node: Big, variable: str, taken: frozenset[str], bound: frozenset[str]) -> str:

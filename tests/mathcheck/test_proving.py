@@ -63,7 +63,7 @@ FALSE = {
     "a quotient of zeros and ones in a sum": r"\sum_j \frac{b_j}{b_j} = C",
     "a difference that vanishes once in a sum": r"\sum_j \frac{z_j - z_i}{z_j - z_i} = C",
     "a sum over a set that may be empty": r"\sum_{c \in \mathcal{S}} e_c > 0",
-    "a sum of others that may be empty": r"\sum_{j \neq c} e_j > 0",
+    "a sum of others that may be empty": r"\sum_{j \neq c} e_j > 0 \text{ for all } c",
     "the only class": r"y_c < 1",
     "what is missing of the only class": r"s (1 - y_c) > 0",
     "two probabilities of one class": r"y_i + y_j \leq 1",
