@@ -16,12 +16,14 @@ from mathcheck.checking.search import search
 from mathcheck.checking.tally import Failure, Gap, Pair, Tally
 from mathcheck.expressions import Node
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import flat
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import DEEP, DIGITS, Kink, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
 from mathcheck.values import Scope, TooMuch, belongs, evaluate, holds, index_range, settled
+from mathcheck.values.decide import decide
 from mathcheck.values.scope import BUDGET, value
 
 POINTS = 8
@@ -121,7 +123,9 @@ def compare_chain(
             continue
         first, current = current, relation + 1
         pair = (number, relation)
-        if sign == "propto" or relation in ready.defining:
+        if sign == "propto":
+            continue
+        if relation in ready.defining:
             tally.hit(pair)
             continue
         tally.sides |= {(number, at) for at in (first, current)[: 1 if sign in MEMBERS else 2]}
@@ -211,12 +215,20 @@ def compare_proportional(
             except Undefined:
                 continue
             ratios.append((ratio, inner, own))
+        # Zero is a constant ratio to anything, and says nothing.
+        if not any(other_than_zero(ratio) for ratio, _, _ in ratios):
+            continue
         for ratio, inner, own in ratios[1:]:
             pair = (number, relation)
             tally.hit(pair)
             tally.comparisons += 1
             if not ratio_holds(left, right, inner, ratios[0][1]) and pair not in tally.failures:
                 tally.failures[pair] = Failure(ratios[0][0], ratio, dict(inner.values), own)
+
+
+def other_than_zero(ratio: Any) -> bool:
+    """Return whether an entry of a ratio is surely not zero."""
+    return any(decide(entry, 0, "=") is False for entry in flat(ratio))
 
 
 def ratio_holds(left: Node, right: Node, one: Scope, other: Scope) -> bool:

@@ -30,6 +30,7 @@ SENTENCES = {
     "idle condition": "the condition is on {0}, which does not occur in the equation",
     "vacuous": "vacuous: no sample meets the conditions",
     "no values": "vacuous: at every sample both sides have no value; say where the equation holds",
+    "no ratio": "vacuous: at no sample two entries of the sides have a ratio other than zero",
     "row never met": "this row of cases was met at no sample; leave it out, or narrow a symbol so "
     "that it is met",
     "never holds": "this holds for no values of what it relates",

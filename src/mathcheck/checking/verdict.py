@@ -38,7 +38,7 @@ SHARP_POINTS = 30
 # The scale at which bounds are attained.
 WIDE = 4
 # With problems of these kinds alone an equation is refused: nothing in it is known to be false.
-REFUSING = frozenset({"refused", "undefined", "gap", "no values"})
+REFUSING = frozenset({"refused", "undefined", "gap", "no values", "no ratio"})
 
 
 def check(text: str, options: Options, place: Context) -> tuple[Result, Context]:
@@ -161,7 +161,9 @@ def unmet(reading: Reading, tally: Tally) -> list[Problem]:
             defines = relation in ready.defining and not reading.options.python
             if not defines and not tally.hits.get((number, relation)):
                 evaluated = (number, relation + 1) in tally.sides
-                found.append(Problem("no values" if evaluated else "vacuous", side.start))
+                kind = "no values" if evaluated else "vacuous"
+                kind = "no ratio" if ready.chain.signs[relation] == "propto" else kind
+                found.append(Problem(kind, side.start))
                 break
         for at, side in enumerate(ready.chain.sides):
             rows = (r for n in walk(side) if isinstance(n, Cases) for r in n.rows)
