@@ -201,4 +201,7 @@ class Variable(Kind):
     argument = "name"
     ranges = True
     variable = True
-    described = "a random variable with the named distribution: all of its values"
+    described = (
+        "a random variable with the named distribution, and independent of those with other "
+        "distributions: all of its values"
+    )
