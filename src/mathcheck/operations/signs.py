@@ -155,11 +155,9 @@ def power(operands: Sequence[Any], node: Node) -> Any:
         return symmetric_root(base, exponent)
     if not isinstance(exponent, Rational) or exponent not in range(-MOST_POWER, MOST_POWER + 1):
         raise Refusal(f"{shape(base)} to a power that is no small whole number", node.start)
-    if exponent == 0:
-        raise Refusal("a matrix to the power 0", node.start)
     matrix = inverse(base) if exponent < 0 else base
-    result = matrix
-    for _ in range(abs(int(exponent)) - 1):
+    result = np.identity(len(base), dtype=int).astype(object)
+    for _ in range(abs(int(exponent))):
         result = dot(result, matrix)
     return result
 
