@@ -44,6 +44,7 @@ SAME = {
     **{r"\ne": r"\neq", r"\to": r"\rightarrow", r"\lbrace": r"\{", r"\rbrace": r"\}"},
     **{r"\lbrack": "[", r"\rbrack": "]", r"\vert": "|", r"\ast": "*", r"\colon": ":"},
     **{r"\varepsilon": r"\epsilon", r"\intercal": r"\top", r"\wedge": r"\land", "\u2212": "-"},
+    **{"\u2260": r"\neq", "\u2264": r"\leq", "\u2265": r"\geq"},
 }
 
 # Commands with arguments in braces, and how many.
@@ -90,6 +91,7 @@ STRETCHING = frozenset(
 )
 OPENING_BARS = {"|": r"\lvert", r"\|": r"\lnorm"}
 CLOSING_BARS = {"|": r"\rvert", r"\|": r"\rnorm"}
+SIZED = re.compile(r"\\[bB]igg?([lr])\s*$")
 ENVIRONMENTS = MATRICES | ALIGNED | GATHERED | DISPLAYS | {"cases", "dcases"}
 
 
@@ -185,8 +187,18 @@ def tokens(text: str) -> list[Token]:
             found.append(Token(match.start(), match.end() - 1, SAME.get(piece[:-1], piece[:-1])))
             found.append(Token(match.end() - 1, match.end(), "*"))
             continue
-        found.append(Token(match.start(), match.end(), SAME.get(piece, piece)))
+        found.append(token_of(match))
     return found
+
+
+def token_of(match: re.Match[str]) -> Token:
+    """Return the token that was matched; the size before a bar says on which side it is."""
+    start, piece = match.start(), SAME.get(match.group(), match.group())
+    size = SIZED.search(match.string[max(0, start - 12) : start])
+    if piece not in OPENING_BARS or size is None:
+        return Token(start, match.end(), piece)
+    bars = OPENING_BARS if size.group(1) == "l" else CLOSING_BARS
+    return Token(start - len(size.group()), match.end(), bars[piece])
 
 
 class Builder:
