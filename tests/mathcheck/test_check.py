@@ -262,6 +262,26 @@ def test_the_same_text_gives_the_same_report() -> None:
     assert verdict(text) == verdict(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        # The sides are equal there, which no digits show.
+        (r"[\log_2 a > 3] = [a \geq 8]", "at a = 8, whether a number is 0 is not decided"),
+        (r"-u \log u - (1 - u) \log(1 - u) < \log 2", "at u = 0.5, whether the sides of < differ"),
+    ],
+)
+def test_what_no_digits_decide_is_refused_with_the_sample(text: str, words: str) -> None:
+    assert verdict(text).status == "refused"
+    assert words in verdict(text).message
+
+
+@pytest.mark.parametrize(
+    "text", [r"[e^x > e^z] = [x > z]", r"[\tanh x < 1] = 1", r"\log(1 + e^x) > x"]
+)
+def test_what_is_equal_by_its_operands_and_what_differs_far_out_is_checked(text: str) -> None:
+    assert verdict(text).status == "checked"
+
+
 def test_a_circular_definition_is_refused() -> None:
     result = verdict("h_c = h_c + 1", defines="h_c")
     assert result.status == "refused"

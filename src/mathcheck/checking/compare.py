@@ -22,7 +22,7 @@ from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import DEEP, DIGITS, Kink, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
-from mathcheck.values import Scope, TooMuch, belongs, evaluate, holds, index_range, settled
+from mathcheck.values import Open, Scope, TooMuch, belongs, evaluate, holds, index_range, settled
 from mathcheck.values.decide import decide
 from mathcheck.values.scope import BUDGET, value
 
@@ -83,9 +83,12 @@ def compare_sample(reading: Reading, code: Code | None, sample: Sample, tally: T
         if code and not tally.python_problem and sample.stratum in ORDINARY:
             problem = compare_python(reading.prepared[0], code, scope, tally, reading)
             tally.python_problem = problem
+    except Open as question:
+        if not tally.leave_open(question, sample.values) and sample.stratum in ORDINARY[:1]:
+            raise
     except Refusal as refusal:
-        # What can't be decided at a border, or with large numbers, is decided at other points;
-        # a sum that has no end may have no value either.
+        # What is too large at a border is computed at other points; a sum that has no end may
+        # have no value either.
         decisive = ORDINARY if isinstance(refusal, TooMuch) else ORDINARY[:1]
         if sample.stratum in decisive:
             raise

@@ -16,12 +16,23 @@ from mathcheck.numbers.precision import Undecided
 from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS, decide
 from mathcheck.values.scope import Scope, value
 
+STRICT = frozenset({"<", ">", "!="})
 # The sides of an approximate equality agree to this part, if neither is a printed number.
 APPROXIMATE = Fraction(1, 20)
 # Of the last digit that is printed; a little more than a half, which is rounded either way.
 HALF = Fraction(5001, 10000)
 # The products between a number and a power of ten.
 PRODUCTS = ("times", "cross", "dot")
+
+
+class Near(Undecided):
+    """Two sides that may be equal are so nearly, and too little is known of them."""
+
+
+class Tied(Undecided):
+    """Two sides that must differ are equal as far as they are known."""
+
+    advice = "allow that they are equal, or leave the case out by a condition"
 
 
 def compare_sides(
@@ -63,7 +74,9 @@ def agree(
     if wanted in answers:
         return wanted
     if None in answers:
-        raise Undecided("whether two sides are equal")
+        if sign in STRICT:
+            raise Tied(f"whether the sides of {sign} differ")
+        raise Near("whether two sides are equal")
     return not wanted
 
 

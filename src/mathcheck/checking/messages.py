@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mathcheck.checking.display import describe, shown
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.tally import Failure, Gap
+from mathcheck.checking.tally import Failure, Gap, Unsettled
 from mathcheck.expressions import SetOf
 from mathcheck.report import Problem
 
@@ -87,6 +87,14 @@ def gap_message(problem: Problem, reading: Reading) -> str:
     )
 
 
+def open_message(problem: Problem, reading: Reading) -> str:
+    """Return the message for a question that is left open at a sample."""
+    [unsettled] = problem.data
+    assert isinstance(unsettled, Unsettled)
+    where = describe(unsettled.values, reading.place.scope(unsettled.values), {})
+    return f"at {where}, {unsettled.question.message}"
+
+
 def failure_message(problem: Problem, reading: Reading) -> str:
     """Return the message for a relation that does not hold, and its likely cause."""
     number, relation, failure, causes = problem.data
@@ -111,4 +119,5 @@ def failure_message(problem: Problem, reading: Reading) -> str:
 WRITERS: dict[str, Callable[[Problem, Reading], str]] = {
     "fails": failure_message,
     "gap": gap_message,
+    "open": open_message,
 }

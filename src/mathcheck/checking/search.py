@@ -5,16 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from mathcheck import samples
-from mathcheck.checking.decide import paired
+from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import Unknowns, assignments, covered
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
-from mathcheck.values import Scope, decide, evaluate, holds
+from mathcheck.values import Open, Scope, decide, evaluate, holds, settled
 from mathcheck.values.scope import CRASHES
 
 # For each sign, whether the left side is the smaller one.
@@ -32,7 +33,7 @@ def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
     for pair in reading.relations:
         sign = reading.prepared[pair[0]].chain.signs[pair[1]]
         if sign in SMALLER_LEFT and pair not in tally.failures:
-            failure = Search(reading, unknown, pair).failure()
+            failure = Search(reading, unknown, pair, tally).failure()
             if failure is not None:
                 tally.failures[pair] = failure
 
@@ -40,8 +41,9 @@ def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
 class Search:
     """The search for a failure of one inequality."""
 
-    def __init__(self, reading: Reading, unknown: Unknowns, pair: Pair) -> None:
+    def __init__(self, reading: Reading, unknown: Unknowns, pair: Pair, tally: Tally) -> None:
         self.reading, self.pair, self.sampled = reading, pair, unknown.sampled
+        self.tally = tally
         self.sizes = covered(unknown.sizes)
         self.ready = reading.prepared[pair[0]]
         self.source = samples.generator(reading.text, reading.place.seed + 3)
@@ -91,6 +93,9 @@ class Search:
         before = scope.shared.steps
         try:
             return min(self.heights(scope, turn), default=None)
+        except Open as question:
+            self.tally.leave_open(question, values)
+            return None
         except CRASHES:
             return None
         finally:
@@ -112,6 +117,9 @@ class Search:
                 low, high = (a, b) if smaller_left else (b, a)
                 if decide(high, low, "<") or (strict and same(high, low)):
                     self.wrong = Failure(left, right, dict(scope.values), assignment, relation)
+                elif strict and not decide(low, high, "<"):
+                    # With more digits they differ, or it is left open here.
+                    settled(partial(compare_sides, sides, sign, values={}), inner)
                 total = float(abs(bare(low))) + float(abs(bare(high)))
                 yield float(bare(high) - bare(low)) / total if total else 0.0
 

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mathcheck.checking.decide import Near
+from mathcheck.numbers.balls import Rational
+from mathcheck.values import Open, flat
+
+# Where no number is larger than this, two that differ do so by more than the last digit.
+MODERATE = 8
 # The statement and the place of a relation in its chain.
 Pair = tuple[int, int]
 
@@ -35,6 +41,14 @@ class Gap:
     certain: bool = False
 
 
+@dataclass(frozen=True)
+class Unsettled:
+    """A question that is left open at a sample."""
+
+    question: Open
+    values: Mapping[str, Any]
+
+
 @dataclass
 class Tally:
     """What was compared; a brief one stops at the first failure."""
@@ -49,6 +63,7 @@ class Tally:
     hits: dict[Pair, set[int]] = field(default_factory=dict)
     failures: dict[Pair, Failure] = field(default_factory=dict)
     gaps: dict[Pair, Gap] = field(default_factory=dict)
+    unsettled: Unsettled | None = None
     # The rows of cases that were met, and the sides that were evaluated.
     rows: set[int] = field(default_factory=set)
     sides: set[Pair] = field(default_factory=set)
@@ -71,4 +86,17 @@ class Tally:
     @property
     def wrong(self) -> bool:
         """Return whether something does not hold."""
-        return bool(self.failures or self.gaps or self.python_problem)
+        return bool(self.failures or self.gaps or self.unsettled or self.python_problem)
+
+    def leave_open(self, question: Open, values: Mapping[str, Any]) -> bool:
+        """Note what is open, and return whether that matters.
+
+        Two sides that are nearly equal are compared at other points. Far out two numbers may
+        differ by less than any digits show, as do tanh x and 1.
+        """
+        numbers = (x for value in values.values() for x in flat(value) if isinstance(x, Rational))
+        moderate = all(-MODERATE <= x <= MODERATE for x in numbers)
+        matters = moderate and not isinstance(question.question, Near)
+        if matters and self.unsettled is None:
+            self.unsettled = Unsettled(question, values)
+        return matters

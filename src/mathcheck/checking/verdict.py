@@ -38,7 +38,7 @@ SHARP_POINTS = 30
 # The scale at which bounds are attained.
 WIDE = 4
 # With problems of these kinds alone an equation is refused: nothing in it is known to be false.
-REFUSING = frozenset({"refused", "undefined", "gap", "no values", "no ratio"})
+REFUSING = frozenset({"refused", "undefined", "gap", "no values", "no ratio", "open"})
 
 
 def check(text: str, options: Options, place: Context) -> tuple[Result, Context]:
@@ -210,6 +210,8 @@ def verdict(reading: Reading) -> Result:
     # Few samples test a proof, but code has to be compared at as many as ever.
     tally = tallied(reading, proved=proof is not None and not reading.options.python)
     problems = [*reading.problems, *found_wrong(reading, tally), *loose(reading)]
+    if tally.unsettled and not tally.failures and not proof:
+        problems.append(Problem("open", tally.unsettled.question.position, (tally.unsettled,)))
     if proof and tally.failures and not proof.conditions:
         problems.append(Problem("contradiction", None, (proof,)))
     decides = reading.place.exact and not problems and not proof

@@ -31,6 +31,7 @@ DECIDED = 1e-3
 
 Rational = int | Fraction
 Root = tuple[int, Fraction, int]
+Formula = tuple[str, tuple["Rational | Ball", ...]]
 
 
 def plus(a: float, b: float) -> float:
@@ -55,10 +56,12 @@ class Ball(Arithmetic):
 
     `radius`, `size` and `terms` are binary logarithms: of the error, of the midpoint, of the
     largest term that was added. `root` is the sign, the radicand and the degree if the number is
-    known to be a root of a rational number.
+    known to be a root of a rational number. `formula` is the operation that it is the result of,
+    and the operands: results of the same operation on the same operands are equal, which no digits
+    show.
     """
 
-    __slots__ = ("middle", "radius", "root", "size", "terms")
+    __slots__ = ("formula", "middle", "radius", "root", "size", "terms")
 
     def __init__(
         self, middle: Any, radius: float = NEVER, terms: float = NEVER, root: Root | None = None
@@ -68,6 +71,7 @@ class Ball(Arithmetic):
             raise Beyond("a number beyond those that are computed")
         self.middle, self.radius, self.size, self.root = middle, radius, size, root
         self.terms = terms if terms > size else size
+        self.formula: Formula | None = None
 
     @property
     def high(self) -> float:
@@ -155,7 +159,12 @@ class Ball(Arithmetic):
             return 0
         if isinstance(other, Ball) and self.root and self.root == other.root:
             return 0
-        return int((self - other).sign())
+        try:
+            return int((self - other).sign())
+        except Undecided:
+            if isinstance(other, Ball) and self.formula and self.formula == other.formula:
+                return 0
+            raise
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ball | Rational) and self.compared(other) == 0

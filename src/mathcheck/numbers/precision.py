@@ -36,6 +36,11 @@ class Kink(Undefined):
 class Undecided(ArithmeticError):  # noqa: N818, it is an answer
     """The bounds of the error don't allow a decision: more digits may, or none."""
 
+    advice = (
+        "write it so that it is a comparison of rational numbers, or leave the case out by a "
+        "condition"
+    )
+
 
 class Precision:
     """The digits that are computed with; these in bits, with some for rounding; a step's cost."""

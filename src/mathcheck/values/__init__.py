@@ -24,7 +24,7 @@ from mathcheck.values import (
     scope,
     sums,
 )
-from mathcheck.values.decide import decide, settled
+from mathcheck.values.decide import Open, decide, settled
 from mathcheck.values.scope import Scope, Shared, TooMuch, index_range, lookup
 
 scope.EVALUATORS.update(
@@ -68,6 +68,7 @@ def belongs(element: Any, of: Node, at: Scope) -> bool:
 
 
 __all__ = [
+    "Open",
     "Scope",
     "Shared",
     "TooMuch",

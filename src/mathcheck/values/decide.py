@@ -27,6 +27,14 @@ ESTIMATED_DIGITS = 12
 T = TypeVar("T")
 
 
+class Open(Refusal):
+    """A question that is not decided with as many digits as there may be."""
+
+    def __init__(self, question: Undecided) -> None:
+        super().__init__(f"{question} is not decided with {MOST_DIGITS} digits; {question.advice}")
+        self.question = question
+
+
 def decide(a: Any, b: Any, sign: str, known: int = AGREED_DIGITS) -> bool | None:
     """Return whether two numbers are related by a sign, or None if the bounds don't allow it.
 
@@ -84,7 +92,7 @@ def settled(question: Callable[[Scope], T], scope: Scope) -> T:
 
     Raises
     ------
-    Refusal
+    Open
         If it is not decided with as many digits as there may be.
     """
     try:
@@ -99,7 +107,4 @@ def settled(question: Callable[[Scope], T], scope: Scope) -> T:
         except Undecided as undecided:
             last = undecided
         number *= 2
-    raise Refusal(
-        f"{last} is not decided with {MOST_DIGITS} digits; write it so that it is a comparison of "
-        "rational numbers, or leave the case out by a condition"
-    )
+    raise Open(last)

@@ -18,6 +18,7 @@ from mathcheck.expressions import (
 )
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, shape
+from mathcheck.numbers.balls import Ball, Rational
 from mathcheck.operations import TABLE
 from mathcheck.operations.special import euler, pi
 from mathcheck.values.scope import Scope, value, whole
@@ -97,4 +98,13 @@ def first_entries(base: Node, scope: Scope) -> tuple[int, ...]:
 
 def of_operation(node: Operation, scope: Scope) -> Any:
     """Return the value of an operation, by its record."""
-    return TABLE[node.name].value([value(operand, scope) for operand in node.operands], node)
+    operands = [value(operand, scope) for operand in node.operands]
+    result = TABLE[node.name].value(operands, node)
+    # An operation that returns an operand as it is, as a maximum does, has no formula of its own.
+    if (
+        isinstance(result, Ball)
+        and result.formula is None
+        and all(isinstance(x, Ball | Rational) and x is not result for x in operands)
+    ):
+        result.formula = node.name, tuple(operands)
+    return result
