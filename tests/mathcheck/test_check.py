@@ -282,6 +282,23 @@ def test_what_is_equal_by_its_operands_and_what_differs_far_out_is_checked(text:
     assert verdict(text).status == "checked"
 
 
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        # The first border is the root of 2, which no sample meets.
+        (r"[x^2 > 2] = [x^2 \geq 2]", "sampled"),
+        (r"\lfloor -x^2 \rfloor = -\lceil x^2 \rceil", "sampled"),
+        (r"\max(x, z) = \frac{x + z + |x - z|}{2}", "digits"),
+        # Beside x the six values of N are gone through, but not with each t and each one-hot t.
+        (r"\cos(2 N t) = 1 - 2 \sin^2(N t)", "digits"),
+        (r"\cos(2 N x) = 1 - 2 \sin^2(N x)", "digits"),
+        (r"\cos(2 N t t_c x) = 1 - 2 \sin^2(N t t_c x)", "sampled"),
+    ],
+)
+def test_what_is_met_at_no_sample_is_not_called_equal_to_some_digits(text: str, grade: str) -> None:
+    assert verdict(text).grade == grade
+
+
 def test_a_circular_definition_is_refused() -> None:
     result = verdict("h_c = h_c + 1", defines="h_c")
     assert result.status == "refused"

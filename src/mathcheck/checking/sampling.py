@@ -15,7 +15,18 @@ from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.ranges import check_ranges
 from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Big, Integral, Limit, Node, Operation, Range, Relation, walk
+from mathcheck.expressions import (
+    Big,
+    Case,
+    Indicator,
+    Integral,
+    Limit,
+    Node,
+    Operation,
+    Range,
+    Relation,
+    walk,
+)
 from mathcheck.kinds import SCALES, Sizes
 from mathcheck.latex import read_items
 from mathcheck.operations import TABLE
@@ -36,6 +47,8 @@ MOST_VALUES = 1024
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 60
+# What is another number beside a border, where it is not continuous.
+JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
 ASSIGNMENTS = 16
 
@@ -96,8 +109,12 @@ def sample_points(
         if attempt >= least and not cheap:
             break
         yield sample
-    if start - tally.effort < COSTLY:
-        yield from with_all_members(finite, sampled, covering, reading)
+    tally.partial = bool(finite)
+    if finite and start - tally.effort < COSTLY:
+        ends = (covering[0], *covering[1:][-1:])
+        members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]
+        tally.partial = None in members
+        yield from with_all_members(zip(ends, members, strict=True), sampled, reading)
     if decides(reading) and start - tally.effort < COSTLY:
         yield from with_zeros(sampled, covering, reading)
     bases = border_bases(sampled, combinations, table, source)
@@ -120,19 +137,35 @@ def border_bases(
 
 
 def with_all_members(
-    finite: Sequence[str],
+    members: Iterable[tuple[Mapping[str, int], Sequence[Mapping[str, Any]] | None]],
     sampled: Sequence[str],
-    combinations: Sequence[dict[str, int]],
     reading: Reading,
 ) -> Iterator[Sample]:
-    """Yield samples with all values of the finite symbols, at the first and the last sizes."""
+    """Yield samples with all values of the finite symbols that are few at some sizes."""
     table = reading.place.table
     source = samples.generator(reading.text, reading.place.seed + 4)
-    for given in (combinations[0], *combinations[1:][-1:]):
-        whole = samples.everything(finite, given, table, MOST_MIXED) if finite else None
+    for given, whole in members:
         for values in whole or ():
-            others = {k: table.type(k).draw(given, source) for k in sampled if k not in finite}
+            others = {k: table.type(k).draw(given, source) for k in sampled if k not in values}
             yield Sample({**given, **others, **values})
+
+
+def jumps(reading: Reading) -> bool:
+    """Return whether a real symbol decides something: a border may lie where no sample does."""
+    table, definitions = reading.place.table, reading.place.definitions
+    real = {key for key in unknowns(reading).sampled if table.type(key).continuous}
+    return any(
+        real & definitions.reach(part) for node in nodes_read(reading) for part in deciding(node)
+    )
+
+
+def deciding(node: Node) -> Sequence[Node]:
+    """Return the parts of a node on which it depends how it jumps."""
+    if isinstance(node, Case):
+        return node.conditions
+    if isinstance(node, Indicator):
+        return (node.condition,)
+    return node.operands if isinstance(node, Operation) and node.name in JUMPS else ()
 
 
 def decides(reading: Reading) -> bool:

@@ -67,6 +67,8 @@ class Tally:
     # The rows of cases that were met, and the sides that were evaluated.
     rows: set[int] = field(default_factory=set)
     sides: set[Pair] = field(default_factory=set)
+    # Some values of symbols that have finitely many were not tried, at small and large sizes.
+    partial: bool = False
     # A limit, a series without end or an integral was met.
     estimated: bool = False
     python_problem: str = ""

@@ -18,7 +18,7 @@ from mathcheck.checking.equation import Context, Options, Reading, read
 from mathcheck.checking.exactly import Exactly, decided_exactly
 from mathcheck.checking.messages import printed
 from mathcheck.checking.prepare import Prepared
-from mathcheck.checking.sampling import assignments, unknowns
+from mathcheck.checking.sampling import assignments, jumps, unknowns
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Cases, Node, Relation, SetOf, walk
 from mathcheck.latex import Refusal
@@ -255,7 +255,9 @@ def grade(reading: Reading, tally: Tally, exactly: Exactly, proof: Proof | None)
         return "proved"
     if exactly.sizes:
         return "exact"
-    return "sampled" if tally.estimated or not reading.claimed <= {"=", "~", "propto"} else "digits"
+    if tally.estimated or tally.partial or not reading.claimed <= {"=", "~", "propto"}:
+        return "sampled"
+    return "sampled" if jumps(reading) else "digits"
 
 
 def found_wrong(reading: Reading, tally: Tally) -> list[Problem]:
