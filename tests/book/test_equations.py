@@ -31,7 +31,6 @@ SUBJECT = "begins its clause"
 TERMS = {
     ("book/cross-entropy.md", r"asses as before, so $\mathbf{q}$"): SUBJECT,
     ("book/geometry.md", "So $A$"): SUBJECT,
-    ("book/softmax.md", "So $y_d$"): SUBJECT,
     ("book/logistic.md", "Let there be $n$"): "names the number of samples",
     ("book/accuracy.md", "ve error of at most $u$"): "assumes what the error is",
 }
