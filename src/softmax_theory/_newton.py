@@ -74,10 +74,10 @@ class NewtonStep:
     """The minimum of the quadratic with the loss's derivatives, as seen from the coefficients."""
 
     step: Floats
+    # The largest derivative, in absolute value.
     slope: float
-    """The largest derivative, in absolute value."""
+    # By how much the whole step moves each logit, less the mean over the outputs.
     shifts: Floats
-    """By how much the whole step moves each logit, less the mean over the outputs."""
 
     @property
     def damped(self) -> Floats:

@@ -143,9 +143,8 @@ class LinearSoftmax:
         ValueError
             If a number is not an integer that is at least 1, or `l2` is negative or not finite.
         """
-        rows = as_integer(n_classes, "n_classes")
-        columns = as_integer(n_features, "n_features")
-        return cls(np.zeros((rows, columns)), np.zeros(rows), l2=l2)
+        shape = as_integer(n_classes, "n_classes"), as_integer(n_features, "n_features")
+        return cls(np.zeros(shape), np.zeros(shape[0]), l2=l2)
 
     def __repr__(self) -> str:
         n_classes, n_features = self.W.shape
@@ -362,11 +361,8 @@ class LinearSoftmax:
         )
         (self.W, self.b), self.loss_curve = found.weights, found.losses
         self.converged = found.converged
-        if not rows.any(axis=0).all():
-            missing = int(np.argmin(rows.any(axis=0)))
-            warnings.warn(WITHOUT_SAMPLE.format(missing), SeparationWarning, stacklevel=2)
-        elif self.l2 == 0 and self._finds_separation(samples, rows, method):
-            warnings.warn(SEPARABLE, SeparationWarning, stacklevel=2)
+        if reason := self._why_none_is_best(samples, rows, method):
+            warnings.warn(reason, SeparationWarning, stacklevel=2)
         return self
 
     def predict_proba(self, X: ArrayLike) -> FloatArray:
@@ -413,12 +409,18 @@ class LinearSoftmax:
         check_entries(np.isnan(z), z, message)
         return np.asarray(z.argmax(axis=1))
 
-    def _finds_separation(self, X: FloatArray, t: FloatArray, method: Method) -> bool:
+    def _why_none_is_best(self, X: FloatArray, t: FloatArray, method: Method) -> str:
+        """Return why no finite weights and biases are best, or nothing if some are."""
+        missing = ~t.any(axis=0)
+        if missing.any():
+            return WITHOUT_SAMPLE.format(int(np.argmax(missing)))
         design = Design.of(X, self.l2)
-        if separates(design.coefficients(self.W, self.b), design.rows, t):
-            return True
-        few = self.W.size + self.b.size <= MOST_CHECKED
-        return (method == "newton" or few) and are_separable(design, t)
+        searched = method == "newton" or self.W.size + self.b.size <= MOST_CHECKED
+        separable = self.l2 == 0 and (
+            separates(design.coefficients(self.W, self.b), design.rows, t)
+            or (searched and are_separable(design, t))
+        )
+        return SEPARABLE if separable else ""
 
     def _logits(self, X: FloatArray) -> FloatArray:
         return linear_logits(X, self.W, self.b)

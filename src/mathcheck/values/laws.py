@@ -53,12 +53,7 @@ def check_law(node: Node, key: str, definitions: Definitions, height: Height) ->
     if key not in names_in(node):
         return
     if isinstance(node, Component) and isinstance(node.base, Symbol):
-        for index in node.indices:
-            check_law(index, key, definitions, height)
-        for definition in definitions.found.get(node.base.key, ()):
-            for name in definition.indices:
-                # Without a scope of its own no denominator in it is known to grow.
-                check_law(definition.body, name, definitions, lambda part, step: -step)
+        check_entries(node, node.base.key, key, definitions, height)
         return
     if isinstance(node, Symbol | Number | Constant):
         return
@@ -72,6 +67,18 @@ def check_law(node: Node, key: str, definitions: Definitions, height: Height) ->
         check_divisor(node.operands[1], key, height)
     elif node.name == "power":
         check_divisor(node.operands[0], key, height)
+
+
+def check_entries(
+    node: Component, array: str, key: str, definitions: Definitions, height: Height
+) -> None:
+    """Refuse entries of an array whose indices, or whose definition, have no law."""
+    for index in node.indices:
+        check_law(index, key, definitions, height)
+    for definition in definitions.found.get(array, ()):
+        for name in definition.indices:
+            # Without a scope of its own no denominator in it is known to grow.
+            check_law(definition.body, name, definitions, lambda part, step: -step)
 
 
 def is_linear(node: Node, key: str) -> bool:
