@@ -2,7 +2,8 @@
 
 The theme and each extension bring files of their own, most of which no page needs. What only some
 pages load, modules, and what stands in `<noscript>` stay as they are. A page that an earlier build
-has rewritten and that did not change gets the names of the new files.
+has rewritten and that did not change gets the names of the new files. In code, names, spaces and
+punctuation have the colour of the text around them, so they need no element of their own.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ SHEET, SCRIPT = f"{STATIC}site.css", f"{STATIC}site.js"
 INLINE = f"{STATIC}documentation_options.js"
 # 1.5 MB with the name of every icon; no page loads it.
 ICON_SCRIPT = "fontawesome.js"
+UNCOLOURED = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 TAG = re.compile(
     r'<noscript>.*?</noscript>|<link\b[^>]*\brel="stylesheet"[^>]*>'
     r'|<script\b[^>]*\bsrc="[^"]*"[^>]*></script>',
@@ -185,7 +187,7 @@ def rewritten(page: str, parts: list[str], sheet: str, code: str, inline: str) -
             return f'<link rel="stylesheet" href="{root}{sheet}">'
         return f'<script defer {data} src="{root}{code}"></script>'
 
-    return TAG.sub(replaced, page)
+    return UNCOLOURED.sub(r"\1", TAG.sub(replaced, page))
 
 
 def words(out: Path) -> set[str]:

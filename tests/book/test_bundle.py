@@ -117,6 +117,14 @@ def test_a_page_that_an_older_build_left_does_not_keep_files_apart(built: Path) 
     assert bundle.loaded(left.read_text("utf-8")) == ["_static/site.css", "_static/site.js"]
 
 
+def test_code_without_a_colour_of_its_own_has_no_elements(built: Path) -> None:
+    code = '<span class="n">x</span><span class="w"> </span><span class="ow">in</span>'
+    (built / "index.html").write_text(PAGE.format(root="", own=f"<pre>{code}</pre>"), "utf-8")
+    bundle.bundle(built)
+    page = (built / "index.html").read_text("utf-8")
+    assert '<pre>x <span class="ow">in</span></pre>' in page
+
+
 def test_every_page_of_the_book_is_rewritten() -> None:
     assert len(PAGES) > 20
     for page in PAGES:
