@@ -265,7 +265,8 @@ def by_signs(gap: Gap, start: Fraction) -> Fraction | None:
         return None
     one, other = min(changes, key=lambda ends: abs(ends[0][0] - start))
     roots = (by_secant(gap, number) for number, _ in (one, other))
-    return next((root for root in roots if root is not None), None) or narrowed(gap, one, other)
+    root = next((root for root in roots if root is not None), None)
+    return narrowed(gap, one, other) if root is None else root
 
 
 def narrowed(

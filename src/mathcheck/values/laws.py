@@ -7,12 +7,16 @@ of these is refused, because no number of terms says anything of what comes late
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from mathcheck.definitions import Definitions, names_in
-from mathcheck.expressions import Component, Constant, Node, Number, Operation, Symbol
+from mathcheck.expressions import Component, Constant, Node, Number, Operation, Symbol, walk
 from mathcheck.latex import Refusal
+from mathcheck.numbers.arrays import flat
+from mathcheck.values.estimates import size
+from mathcheck.values.scope import CRASHES, Scope, value
 
 # Operations that are alike at all values of an index.
 LAWFUL = frozenset(
@@ -117,3 +121,21 @@ def lawless(node: Node) -> Refusal:
         "first ones; mark it as not checked",
         node.start,
     )
+
+
+def scales(body: Node, variable: str, scope: Scope) -> Iterator[tuple[Node, float]]:
+    """Yield the parts of an expression that do not depend on a variable, and their sizes.
+
+    The parts of the definitions that it reaches belong to it. A size is a logarithm, and there is
+    one for each entry; a part without a value of its own, as one with a bound index, has none.
+    """
+    definitions = scope.shared.definitions
+    reached = definitions.reach(body)
+    bodies = [body, *(d.body for key in reached for d in definitions.found.get(key, ()))]
+    known = {*scope.values, *definitions.found} - {variable}
+    for part in (part for one in bodies for part in walk(one)):
+        names: set[str] = set().union(*map(definitions.dependencies, names_in(part)))
+        if isinstance(part, Number | Operation | Symbol) and names <= known:
+            with contextlib.suppress(*CRASHES):
+                for number in flat(value(part, scope)):
+                    yield part, size(number)

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.definitions import names_in
-from mathcheck.expressions import Constant, Limit, Operation, walk
+from mathcheck.expressions import Constant, Limit, Operation
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, array, flat
 from mathcheck.numbers.balls import NEVER, ball
 from mathcheck.numbers.duals import Dual
 from mathcheck.numbers.precision import Beyond, Undecided, Undefined, digits, working
 from mathcheck.values.estimates import estimated, size
-from mathcheck.values.scope import CRASHES, Scope, scalar, value
+from mathcheck.values.laws import scales
+from mathcheck.values.scope import Scope, scalar, value
 
 # The points are at 10^-n of the limit's, n doubled twice, besides one that is far from it.
 NEAREST = 24
@@ -69,21 +69,12 @@ def constants(limit: Limit, scope: Scope) -> int:
     A number is what does not depend on the variable of the limit. What changes at such a distance
     would be missed by points that are farther.
     """
-    definitions = scope.shared.definitions
-    reached = definitions.reach(limit.body)
-    bodies = [limit.body, *(d.body for key in reached for d in definitions.found.get(key, ()))]
-    known = {*scope.values, *definitions.found} - {limit.variable}
-    most = 0.0
-    for node in (part for body in bodies for part in walk(body)):
-        names: set[str] = set().union(*map(definitions.dependencies, names_in(node)))
-        if not isinstance(node, Operation) or not names <= known:
-            continue
-        try:
-            sizes = [abs(size(x)) for x in flat(value(node, scope)) if size(x) > NEVER]
-        except CRASHES:
-            continue
-        most = max(most, *sizes, 0)
-    return int(most * 0.30103)
+    heights = [
+        abs(height)
+        for node, height in scales(limit.body, limit.variable, scope)
+        if isinstance(node, Operation) and height > NEVER
+    ]
+    return int(max(heights, default=0) * 0.30103)
 
 
 def sequences(node: Limit, scope: Scope, nearest: int) -> Iterator[Iterator[Any]]:

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from mathcheck.definitions import names_in
-from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
+from mathcheck.expressions import Big, Node, Range
 from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import NEVER, Ball, ball, divide, plus, tame
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Undecided, Undefined, digits, working
 from mathcheck.values.estimates import estimated, leafwise, size
-from mathcheck.values.laws import check_law
+from mathcheck.values.laws import check_law, scales
 from mathcheck.values.scope import Scope, scalar, whole
 
 # Terms are added one by one as long as there are no more than these.
@@ -58,7 +57,7 @@ def of_series(node: Big, scope: Scope) -> Any:
     check_law(
         node.body, key, scope.shared.definitions, lambda part, step: size(at(part, low + step))
     )
-    for place in constants(node.body, key, at):
+    for place in constants(node.body, key, scope):
         if size(term(place)) > max(size(term(place // 2 + step)) for step in (0, 1)):
             raise unsettled(node)
     direct = added(term, low, node)
@@ -82,15 +81,13 @@ def unsettled(node: Big) -> Refusal:
     )
 
 
-def constants(body: Node, key: str, at: Callable[[Node, int], Any]) -> frozenset[int]:
+def constants(body: Node, key: str, scope: Scope) -> frozenset[int]:
     """Return the whole numbers next to what in a term does not depend on the index."""
-    found = set()
-    for part in walk(body):
-        if isinstance(part, Number | Operation | Symbol) and key not in names_in(part):
-            height = size(at(part, 0))
-            if math.log2(DIRECT) < height < math.log2(FARTHEST):
-                found.add(round(2**height))
-    return frozenset(found)
+    return frozenset(
+        round(2**height)
+        for _, height in scales(body, key, scope)
+        if math.log2(DIRECT) < height < math.log2(FARTHEST)
+    )
 
 
 def added(term: Term, low: int, node: Big) -> Any:
