@@ -216,11 +216,11 @@ def alike(function: Operand, follower: Operand) -> bool:
 
 
 def refuse_numbers(before: Node, cursor: Cursor) -> None:
-    """Refuse a number before another, with which it prints as one, or before one of halves."""
+    """Refuse a number, also in a script, before another, or a number before one of halves."""
     item = cursor.peek()
-    if not (isinstance(before, Number) and is_number(cursor.items[cursor.at - 1])):
+    if not is_number(cursor.items[cursor.at - 1]):
         return
-    fraction = isinstance(item, Command) and item.name == r"\frac"
+    fraction = isinstance(before, Number) and isinstance(item, Command) and item.name == r"\frac"
     if is_number(item) or (fraction and all(map(of_number, item.arguments))):  # type: ignore[union-attr]
         raise Refusal(
             f"a number before {cursor.shown} is read as one number; write \\cdot or a bracket "
