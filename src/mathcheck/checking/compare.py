@@ -30,7 +30,7 @@ POINTS = 8
 # Limits, series and integrals cost more, and are sampled at fewer points.
 ESTIMATED_POINTS = 4
 # Points at which what was proved is tested besides, which tests the prover.
-PROVED_POINTS = 6
+PROVED_POINTS = 3
 # Steps of evaluation for one equation, after which it is refused.
 EFFORT = 500_000
 # Samples in which nothing is special: a side must have a value there if its neighbour has one,
@@ -51,7 +51,7 @@ def tallied(
     """Evaluate and compare all relations of an equation at samples.
 
     A brief tally ends where something is wrong, or the one relation that is of interest. What was
-    proved is compared at few points.
+    proved is compared at few points, and after them its code alone, while nothing is special.
     """
     code = code_of(reading)
     tally = Tally(brief, effort)
@@ -59,27 +59,32 @@ def tallied(
     scales = scales_for(reading)
     approximated = len(scales) == 1
     for sample in sample_points(reading, unknown, points, scales, tally):
+        met = all(tally.hits.get(pair) for pair in reading.relations)
+        tested = proved and met and len(tally.seen) >= PROVED_POINTS
+        if tested and (code is None or sample.stratum not in ORDINARY):
+            break
         shallow = brief or approximated or tally.seen
         with digits(DIGITS if shallow else DEEP):
-            compare_sample(reading, code, sample, tally)
+            compare_sample(reading, code, sample, tally, code_alone=tested)
         if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
             break
         met = all(tally.hits.get(pair) for pair in reading.relations)
         if approximated and (tally.wrong or (met and len(tally.seen) >= ESTIMATED_POINTS)):
-            break
-        if proved and met and len(tally.seen) >= PROVED_POINTS:
             break
     if not tally.wrong and not proved:
         search(reading, unknown, tally)
     return tally
 
 
-def compare_sample(reading: Reading, code: Code | None, sample: Sample, tally: Tally) -> None:
+def compare_sample(
+    reading: Reading, code: Code | None, sample: Sample, tally: Tally, *, code_alone: bool = False
+) -> None:
     """Compare all relations of an equation, and its code, at one sample."""
     scope = reading.place.scope(sample.values, min(BUDGET, tally.effort))
     before, gaps = scope.shared.steps, dict(tally.gaps)
     try:
-        compare_all(reading.prepared, scope, tally)
+        if not code_alone:
+            compare_all(reading.prepared, scope, tally)
         if code and not tally.python_problem and sample.stratum in ORDINARY:
             problem = compare_python(reading.prepared[0], code, scope, tally, reading)
             tally.python_problem = problem

@@ -207,8 +207,7 @@ def loose(reading: Reading) -> list[Problem]:
 def verdict(reading: Reading) -> Result:
     """Compare all relations of an equation, prove it if that is possible, and say what is wrong."""
     proof = proved(reading) if reading.place.exact else None
-    # Few samples test a proof, but code has to be compared at as many as ever.
-    tally = tallied(reading, proved=proof is not None and not reading.options.python)
+    tally = tallied(reading, proved=proof is not None)
     problems = [*reading.problems, *found_wrong(reading, tally), *loose(reading)]
     if tally.unsettled and not tally.failures and not proof:
         problems.append(Problem("open", tally.unsettled.question.position, (tally.unsettled,)))
