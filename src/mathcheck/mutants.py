@@ -6,7 +6,7 @@ and where an equation fails, the change that makes it hold is the likely slip.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
@@ -26,7 +26,16 @@ SWAPPED = {
     r"\cos": r"\sin",
     r"\tanh": r"\sinh",
 }
-TURNED = {"<": ">", ">": "<", r"\leq": r"\geq", r"\geq": r"\leq", r"\le": r"\ge", r"\ge": r"\le"}
+TURNED = {
+    "<": ">",
+    ">": "<",
+    r"\leq": r"\geq",
+    r"\geq": r"\leq",
+    r"\le": r"\ge",
+    r"\ge": r"\le",
+    r"\neq": "=",
+    r"\ne": "=",
+}
 # So many tokens on both sides say which of several is meant; the words for a sign end before these.
 BESIDE = 2
 ENDS = frozenset({"+", "-", "=", "&", "\\\\", r"\leq", r"\geq", "<", ">"})
@@ -110,23 +119,25 @@ def of_tokens(text: str, table: Table, everywhere: bool) -> Iterator[Mutant]:
     groups = interchangeable(names, table)
     for place, token in enumerate(found):
         before = found[place - 1].text if place else ""
-        written = text[token.start : token.end]
         if token.text in "+-" and before not in ("^", "_") and not ends_limit(found, place):
             yield from signs(text, token, before)
-        elif written in SWAPPED:
-            yield changed("operator", text, token.start, token.end, SWAPPED[written])
-        elif written in TURNED:
-            yield changed("relation", text, token.start, token.end, TURNED[written])
-        elif token.text == r"\neq":
-            yield changed("relation", text, token.start, token.end, "=")
-        elif token.text.isdecimal():
-            number = int(token.text)
-            for near in sorted({number + 1, abs(number - 1)}):
-                yield changed("number", text, token.start, token.end, str(near))
+        yield from of_token(text, token)
         for kind, group in groups:
             if token.text in group and not in_command(found, place):
                 for other in sorted(group - {token.text}):
                     yield changed(kind, text, token.start, token.end, other)
+
+
+def of_token(text: str, token: Token) -> Iterator[Mutant]:
+    """Yield the changes of an operator, a sign of a relation or a number."""
+    written = text[token.start : token.end]
+    for kind, others in (("operator", SWAPPED), ("relation", TURNED)):
+        if written in others:
+            yield changed(kind, text, token.start, token.end, others[written])
+    if token.text.isdecimal():
+        number = int(token.text)
+        for near in sorted({number + 1, abs(number - 1)}):
+            yield changed("number", text, token.start, token.end, str(near))
 
 
 def ends_limit(found: list[Token], place: int) -> bool:
@@ -165,7 +176,7 @@ def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:
     """Return the groups of names in a text that may stand for each other."""
     indices: dict[str, set[str]] = {}
     others: dict[object, set[str]] = {}
-    for name in here:
+    for name in sorted(here):
         entry = table.entries.get(name)
         if entry and entry.type.counts_to and entry.type.ranges:
             indices.setdefault(entry.type.size, set()).add(name)
@@ -175,7 +186,7 @@ def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:
             and (not entry.type.shape and name not in table.arrays)
         ):
             others.setdefault("number", set()).add(name)
-    for name in here & table.arrays.keys():
+    for name in sorted(here & table.arrays.keys()):
         for key in table.arrays[name]:
             entry = table.entries[key]
             if plain(key) != name and plain(key).lower() != name:
@@ -214,39 +225,36 @@ def signed(node: Node, text: str) -> Iterator[Mutant]:
 
 def of_node(node: Node, text: str, table: Table) -> Iterator[Mutant]:
     """Yield the changes of one node."""
-    if isinstance(node, Operation) and node.name == "exp":
-        yield from signed(node.operands[0], text)
-    if isinstance(node, Operation) and node.name == "sum":
-        yield from dropped_terms(node, text)
-    elif isinstance(node, Operation) and node.name in ("times", "dot", "cross"):
-        for factor in node.operands:
-            if factor.end > factor.start:
-                yield dropped_factor(node, factor, text)
-    elif isinstance(node, Operation) and node.name == "quotient":
-        yield from swapped(node, text)
-    elif isinstance(node, Operation) and node.name == "transpose":
-        inner = node.operands[0]
-        if node.end > inner.end > inner.start:
-            yield changed("transposed", text, inner.end, node.end, "")
+    if isinstance(node, Operation) and node.name in OF_OPERATION:
+        yield from OF_OPERATION[node.name](node, text)
     elif isinstance(node, Symbol) and node.end > node.start and is_matrix(node, table):
-        yield changed(
-            "transposed",
-            text,
-            node.end,
-            node.end,
-            r"^\top ",
-            f"{text[node.start : node.end]} is transposed",
-        )
+        words = f"{text[node.start : node.end]} is transposed"
+        yield changed("transposed", text, node.end, node.end, r"^\top ", words)
     elif isinstance(node, Big):
-        for condition in node.conditions:
-            if isinstance(condition, Range) and condition.high is not None:
-                high = condition.high
-                written = text[high.start : high.end]
-                for new in (f"{written} - 1", f"{written} + 1"):
-                    if high.end > high.start and not isinstance(high, Number):
-                        yield changed(
-                            "bound", text, high.start, high.end, bracketed(text, high, new)
-                        )
+        yield from bounds(node, text)
+
+
+def sign_of_exponent(node: Operation, text: str) -> Iterator[Mutant]:
+    """Yield an exponential of the negative."""
+    return signed(node.operands[0], text)
+
+
+def untransposed(node: Operation, text: str) -> Iterator[Mutant]:
+    """Yield a transpose without its sign."""
+    inner = node.operands[0]
+    if node.end > inner.end > inner.start:
+        yield changed("transposed", text, inner.end, node.end, "")
+
+
+def bounds(node: Big, text: str) -> Iterator[Mutant]:
+    """Yield a sum or its like with one term less, and one more."""
+    for condition in node.conditions:
+        high = condition.high if isinstance(condition, Range) else None
+        if high is None or high.end <= high.start or isinstance(high, Number):
+            continue
+        written = text[high.start : high.end]
+        for new in (f"{written} - 1", f"{written} + 1"):
+            yield changed("bound", text, high.start, high.end, bracketed(text, high, new))
 
 
 def bracketed(text: str, node: Node, new: str) -> str:
@@ -278,13 +286,16 @@ def dropped_terms(node: Operation, text: str) -> Iterator[Mutant]:
             yield changed("dropped term", text, terms[place - 1].end, term.end, "", words)
 
 
-def dropped_factor(node: Operation, factor: Node, text: str) -> Mutant:
-    """Return a product without one of its factors, and without the sign between them."""
+def dropped_factors(node: Operation, text: str) -> Iterator[Mutant]:
+    """Yield a product without one of its factors, and without the sign between them."""
     first, second = node.operands
-    words = f"the factor {' '.join(text[factor.start : factor.end].split())} is left out"
-    if factor is first:
-        return changed("dropped factor", text, first.start, second.start, "", words)
-    return changed("dropped factor", text, first.end, second.end, "", words)
+    for factor, start, end in (
+        (first, first.start, second.start),
+        (second, first.end, second.end),
+    ):
+        if factor.end > factor.start:
+            words = f"the factor {' '.join(text[factor.start : factor.end].split())} is left out"
+            yield changed("dropped factor", text, start, end, "", words)
 
 
 def swapped(node: Operation, text: str) -> Iterator[Mutant]:
@@ -298,3 +309,14 @@ def swapped(node: Operation, text: str) -> Iterator[Mutant]:
     yield changed(
         "swapped fraction", text, node.start, node.end, new, "the fraction is turned over"
     )
+
+
+OF_OPERATION: dict[str, Callable[[Operation, str], Iterator[Mutant]]] = {
+    "exp": sign_of_exponent,
+    "sum": dropped_terms,
+    "times": dropped_factors,
+    "dot": dropped_factors,
+    "cross": dropped_factors,
+    "quotient": swapped,
+    "transpose": untransposed,
+}

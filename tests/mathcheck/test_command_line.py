@@ -1,6 +1,9 @@
 """The command line: exit status, the report in words and in JSON, mutation, explanation."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,3 +129,25 @@ def test_a_name_of_a_chapters_own_table_is_defined_to_its_end(tmp_path: Path, ca
     out = capsys.readouterr().out
     assert "5 equations: 2 checked (2 proved), 2 defines, 1 refused" in out
     assert "two.md:1" in out
+
+
+@pytest.mark.slow
+def test_mutants_come_in_the_same_order_in_every_process() -> None:
+    code = (
+        "from mathcheck.mutants import mutants; from mathcheck.symbols import *\n"
+        "lines = ['C : size 2..3 : - : s', 'i, j, k : index C : - : i', 'a, b, c : real : - : n']\n"
+        "lines += [r'\\mathbf{u}, \\mathbf{v} : real[C] : - : v', 'A, B : real[C, C] : - : m']\n"
+        "table = Table({}).extended(entries(parse_symbols(lines), Table({})))\n"
+        "for m in mutants(r'u_i a + v_j b = A_{ij} c + B_{jk}', table): print(m)"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in "123456"
+    }
+    assert len(printed) == 1
+    assert printed.pop().count(b"\n") > 20
