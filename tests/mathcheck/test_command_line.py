@@ -136,9 +136,10 @@ def test_mutants_come_in_the_same_order_in_every_process() -> None:
     code = (
         "from mathcheck.mutants import mutants; from mathcheck.symbols import *\n"
         "lines = ['C : size 2..3 : - : s', 'i, j, k : index C : - : i', 'a, b, c : real : - : n']\n"
-        "lines += [r'\\mathbf{u}, \\mathbf{v} : real[C] : - : v', 'A, B : real[C, C] : - : m']\n"
+        "lines += [r'\\mathbf{u}, \\mathbf{v} : real[C] : - : v']\n"
+        "lines += [r'\\mathbf{U}, \\mathbf{W} : real[C, C] : - : m']\n"
         "table = Table({}).extended(entries(parse_symbols(lines), Table({})))\n"
-        "for m in mutants(r'u_i a + v_j b = A_{ij} c + B_{jk}', table): print(m)"
+        "for m in mutants(r'u_i a + v_j b = u_{ij} c + w_{jk}', table): print(m)"
     )
     printed = {
         subprocess.run(
