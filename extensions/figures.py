@@ -78,10 +78,16 @@ class FigureControls(SphinxDirective):
 
 
 def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Give each figure a page for itself, without its picture."""
+    """Give each figure a page for itself, with an empty picture that keeps the place of its own."""
     for form in sorted(Path(app.srcdir, FORMS).glob("*.html")):
         title = f"Figure: {form.stem}"
-        body = f"<h1>{title}</h1>\n{controls(form, '../')}"
+        html = controls(form, "../")
+        size = html.partition('data-size="')[2].partition('"')[0]
+        picture = f'<svg class="empty" viewBox="0 0 {size}"></svg>'
+        body = (
+            f"<h1>{title}</h1>\n"
+            f'<div id="fig-{form.stem}" class="figure-drawing">{picture}</div>\n{html}'
+        )
         yield f"figures/{form.stem}", {"title": title, "body": body}, "page.html"
 
 

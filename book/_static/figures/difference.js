@@ -65,4 +65,4 @@ function sentence(state) {
   return `After ${state.steps} steps the output of the target, class ${state.target}, is ${first} with the cross-entropy and ${second} with the squared error.`;
 }
 
-start("difference", { size: [520, 350], draw, sentence });
+start("difference", { draw, sentence });

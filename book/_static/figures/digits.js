@@ -75,4 +75,4 @@ function sentence(state) {
   return `For the logits ${z.join(", ")} the loss has ${right.formula.loss} of ${DIGITS} digits right by the formula and ${right.shifted.loss} with the largest logit subtracted.`;
 }
 
-start("digits", { size: [404, 326], draw, sentence });
+start("digits", { draw, sentence });

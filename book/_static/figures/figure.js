@@ -50,19 +50,17 @@ export function writeAddress(form) {
   history.replaceState(history.state, "", address);
 }
 
-/** Lay a drawing over the still picture, which keeps its place and is what is printed. */
-function drawingOver(name, form, [width, height]) {
+/** Lay a drawing over the still picture, or an empty one, which keeps its place and is printed. */
+function drawingOver(name, form) {
   const box = document.createElement("div");
   box.className = "figure-drawing";
-  box.innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="group"><g></g></svg>`;
+  box.innerHTML = `<svg viewBox="0 0 ${form.dataset.size}" role="group"><g></g></svg>`;
   const svg = box.firstChild;
   svg.setAttribute("aria-label", form.getAttribute("aria-label"));
-  const picture = document.querySelector(`#fig-${name} img`);
-  if (picture) {
-    // A cell that was reset brings back a copy of the drawing, which nothing moves.
-    (picture.closest(".figure-drawing") ?? picture).replaceWith(box);
-    box.prepend(picture);
-  } else form.before(box);
+  const picture = document.querySelector(`#fig-${name} :is(img, .empty)`);
+  // A cell that was reset brings back a copy of the drawing, which nothing moves.
+  (picture.closest(".figure-drawing") ?? picture).replaceWith(box);
+  box.prepend(picture);
   return svg;
 }
 
@@ -95,12 +93,12 @@ function follow(form, redraw, sentence) {
  * SVG, and `sentence` says in words what it shows, for the screen reader, once the controls rest.
  * `extend` may add to the drawing what is more than a picture.
  */
-export function start(name, { size, draw, sentence, extend = () => {} }) {
+export function start(name, { draw, sentence, extend = () => {} }) {
   const form = document.getElementById(`${name}-controls`);
   let svg;
   const redraw = () => {
     if (!svg?.isConnected) {
-      svg = drawingOver(name, form, size);
+      svg = drawingOver(name, form);
       extend(form, svg);
     }
     // A picture that the reader's own run of the cell has drawn covers the drawing until now.

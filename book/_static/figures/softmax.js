@@ -122,4 +122,4 @@ function extend(form, svg) {
   moved(handle, form);
 }
 
-start("softmax", { size: [520, 410], draw, sentence, extend });
+start("softmax", { draw, sentence, extend });

@@ -170,4 +170,4 @@ function sentence(state) {
   return `After ${state.step} steps of ${NAMES[state.method]} the loss is ${loss.toFixed(4)} and ${right} of ${X.length} flowers are right.`;
 }
 
-start("training", { size: [520, 345], draw, sentence });
+start("training", { draw, sentence });
