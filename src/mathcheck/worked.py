@@ -33,7 +33,7 @@ from mathcheck.values.scope import CRASHES
 
 # Samples that a reader can step through, draws for them, and steps of evaluation for all draws
 # and for one.
-SAMPLES, DRAWS, EFFORT, EFFORT_FOR_ONE = 20, 60, 5_000, 20_000
+SAMPLES, DRAWS, EFFORT, EFFORT_FOR_ONE = 20, 120, 45_000, 20_000
 # Sizes are drawn near this one: two classes hide which index is meant, and five are many to read.
 READABLE_SIZE = 3
 # So many samples have readable sizes, so many are of round numbers.

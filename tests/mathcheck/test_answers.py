@@ -65,6 +65,13 @@ def test_the_sides_are_what_arithmetic_makes_of_the_sample() -> None:
         assert math.isclose(value, (at["a"] - at["b"]) ** 2, rel_tol=1e-4, abs_tol=1e-4)
 
 
+def test_what_is_costly_has_as_many_samples() -> None:
+    terms = r"\sum_{i=1}^{C} \sum_{j=1}^{C} \sum_{k=1}^{C} %s e^{z_i + z_j z_k}"
+    latex = rf"{terms % 'a'} = a {terms % ''}"
+    read = reading(latex, "```{symbols}\ni, j, k : index C : - : classes\n```\n")
+    assert len(worked(read, needed_names(read))) == 20
+
+
 def test_an_inequality_shows_both_numbers() -> None:
     read = reading(EQUATIONS["bound"])
     for sample in worked(read, needed_names(read)):
