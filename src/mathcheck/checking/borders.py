@@ -17,7 +17,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import Rational, ball
 from mathcheck.numbers.duals import bare
 from mathcheck.samples import Sample
-from mathcheck.values import evaluate, index_range
+from mathcheck.values import evaluate, holds, index_range
 from mathcheck.values.scope import CRASHES
 
 # Numbers are moved so far beside a border, as a part of how far it is from zero or one.
@@ -34,9 +34,12 @@ FAR = 2
 STEPS, NARROWED = 8, 24
 NEARLY = Fraction(1, 10**24)
 GRID = 2**100
+# By bisection a zero is known so nearly, and a function is so small there.
+CROSSED, FLAT = Fraction(1, 2**80), Fraction(1, 2**50)
 # Where a function is evaluated to see where its sign changes.
 POWERS = [Fraction(2) ** exponent for exponent in range(-40, 41, 10)]
 LADDER = sorted({*POWERS, *(-power for power in POWERS), *(1 - p for p in POWERS if p < 1)})
+NEAR = [sign * Fraction(2) ** exponent for exponent in range(-3, 3) for sign in (1, -1)]
 ZERO = Number(Fraction(0))
 ORDERS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 # Where an operation has a kink or a jump: two parts are equal there.
@@ -49,6 +52,8 @@ Values = Mapping[str, Any]
 Assignment = Mapping[str, int]
 # The difference of the two parts of a border as a function of one number, where it has a value.
 Gap = Callable[[Fraction], Fraction | None]
+# A number, and how large a function is there.
+Point = tuple[Fraction, Fraction]
 # A way to find, from where a number is, where it makes that zero.
 Solve = Callable[[Gap, Fraction], Fraction | None]
 
@@ -63,6 +68,8 @@ class Seeking:
     ways: tuple[Solve, ...]
     # What isn't moved, as it was moved before.
     fixed: Coordinate | None = None
+    # What holds wherever something is sought.
+    conditions: tuple[Node, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -77,6 +84,8 @@ class Seeking:
         scope = self.reading.place.scope(values, left)
         inner = scope.child(assignment)
         try:
+            if not all(holds(condition, inner) for condition in self.conditions):
+                return None
             one, other = (bare(evaluate(side, inner)) for side in border)
             return fraction(one - other)
         except CRASHES:
@@ -255,23 +264,47 @@ def by_secant(gap: Gap, start: Fraction) -> Fraction | None:
 
 def by_signs(gap: Gap, start: Fraction) -> Fraction | None:
     """Return where the sign of a function changes, the nearest of such places."""
-    heights = [(number, height) for number in LADDER if (height := gap(number)) is not None]
-    changes = [
-        (one, other)
-        for one, other in itertools.pairwise(heights)
-        if min(one[1], other[1]) < 0 <= max(one[1], other[1])
-    ]
-    if not changes:
+    change = sign_change(gap, start, LADDER)
+    if change is None:
         return None
-    one, other = min(changes, key=lambda ends: abs(ends[0][0] - start))
+    one, other = change
     roots = (by_secant(gap, number) for number, _ in (one, other))
     root = next((root for root in roots if root is not None), None)
     return narrowed(gap, one, other) if root is None else root
 
 
-def narrowed(
-    gap: Gap, one: tuple[Fraction, Fraction], other: tuple[Fraction, Fraction]
-) -> Fraction:
+def sign_change(
+    gap: Gap, start: Fraction, numbers: Iterable[Fraction]
+) -> tuple[Point, Point] | None:
+    """Return the neighbours nearest to a number between which the sign of a function changes."""
+    heights = [(number, height) for number in numbers if (height := gap(number)) is not None]
+    changes = [
+        (one, other)
+        for one, other in itertools.pairwise(heights)
+        if min(one[1], other[1]) < 0 <= max(one[1], other[1])
+    ]
+    return min(changes, key=lambda ends: abs(ends[0][0] - start), default=None)
+
+
+def crossing(gap: Gap, start: Fraction) -> Fraction | None:
+    """Return where a function has a zero, by bisection; not where it jumps, or at a pole."""
+    change = sign_change(gap, start, sorted({*LADDER, start, *(start + step for step in NEAR)}))
+    if change is None:
+        return None
+    one, other = change
+    while abs(other[0] - one[0]) > CROSSED:
+        middle = (one[0] + other[0]) / 2
+        height = gap(middle)
+        if height is None:
+            return None
+        if (height < 0) == (one[1] < 0):
+            one = middle, height
+        else:
+            other = middle, height
+    return other[0] if max(abs(one[1]), abs(other[1])) < FLAT else None
+
+
+def narrowed(gap: Gap, one: Point, other: Point) -> Fraction:
     """Return where the sign of a function changes between two points, by false position.
 
     The height of an end that stays is halved: the Illinois algorithm (Dowell and Jarratt, 1971).

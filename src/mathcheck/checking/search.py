@@ -1,4 +1,4 @@
-"""A search for a point at which an inequality does not hold."""
+"""A search for a point at which an inequality, or that two numbers differ, does not hold."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from mathcheck import samples
+from mathcheck.checking.borders import FLAT, Seeking, crossing, of_condition, roots_of, with_number
 from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import Unknowns, assignments, covered
@@ -23,6 +24,9 @@ SMALLER_LEFT = {"<": True, "<=": True, ">": False, ">=": False}
 # Steps of evaluation for each inequality; points that are drawn, and moves from the worst.
 EFFORT, POINTS, MOVES = 4000, 200, 120
 ASSIGNMENTS = 4
+# Steps of evaluation to find where numbers that are said to differ are equal, and samples from
+# which that is sought.
+EFFORT_OF_CROSSING, CROSSED = 12_000, 3
 
 
 def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
@@ -34,8 +38,40 @@ def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
         sign = reading.prepared[pair[0]].chain.signs[pair[1]]
         if sign in SMALLER_LEFT and pair not in tally.failures:
             failure = Search(reading, unknown, pair, tally).failure()
-            if failure is not None:
-                tally.failures[pair] = failure
+        elif sign == "!=" and pair not in tally.failures:
+            failure = next(equal_points(reading, pair, tally), None)
+        else:
+            continue
+        if failure is not None:
+            tally.failures[pair] = failure
+
+
+def equal_points(reading: Reading, pair: Pair, tally: Tally) -> Iterator[Failure]:
+    """Yield points at which two sides are equal: between those where the sign of one less changes.
+
+    A continuous difference has a zero there, by the intermediate value theorem, which may be
+    irrational: the square of no sample is two.
+    """
+    ready, relation = reading.prepared[pair[0]], pair[1]
+    one, other = ready.chain.sides[relation : relation + 2]
+    conditions = ready.conditions[relation]
+    least = tally.effort - EFFORT_OF_CROSSING
+    seeking = Seeking(reading, tally, least, (crossing,), conditions=conditions)
+    borders = [border for condition in conditions for border in of_condition(condition)]
+    for turn in sorted(tally.hits.get(pair, ()))[:CROSSED]:
+        sample = tally.seen[turn]
+        for coordinate, root in roots_of((one, other), sample, seeking, crossing):
+            values = with_number(sample, coordinate, root, seeking)
+            if values is None:
+                continue
+            scope = reading.place.scope(values)
+            for assignment in itertools.islice(assignments(ready, scope), 1):
+                heights = [seeking.height(border, values, assignment) for border in borders]
+                # Where numbers are nearly at a border they may be equal at the border alone.
+                if all(height is not None and abs(height) > FLAT for height in heights):
+                    inner = scope.child(assignment)
+                    sides = evaluate(one, inner), evaluate(other, inner)
+                    yield Failure(*sides, dict(values), assignment, relation)
 
 
 class Search:
