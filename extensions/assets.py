@@ -48,13 +48,14 @@ def printed_mathematics(pages: list[str]) -> set[int]:
     """Return the Unicode numbers of the characters in the MathML of the pages.
 
     A browser draws a letter that stands alone in an `<mi>` with its mathematical italic, which is
-    a character of its own.
+    a character of its own, and before a root a sign that no text has.
     """
     formulas = "".join(
         formula for page in pages for formula in re.findall("<math.*?</math>", page, re.DOTALL)
     )
     characters = set(html.unescape(re.sub("<annotation[^<]*</annotation>|<[^>]*>", "", formulas)))
-    return {ord(c) for c in characters} | {ITALIC[c] for c in characters & ITALIC.keys()}
+    roots = {ord("√")} if re.search("<(msqrt|mroot)", formulas) else set()
+    return roots | {ord(c) for c in characters} | {ITALIC[c] for c in characters & ITALIC.keys()}
 
 
 def icons(markup: list[str], css: str) -> set[int]:

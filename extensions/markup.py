@@ -9,6 +9,8 @@ from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
 
+LONG_NAME = re.compile(r'(?<=<span class="pre">)[\w.]{16,}')
+
 
 def visit_solution(translator: HTML5Translator, node: solution_node) -> None:
     """Open a fold, by keyboard and without a script; its summary is the title, as plain text."""
@@ -63,6 +65,16 @@ def make_ids_unique(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         seen.update(node["ids"])
 
 
+def break_names(
+    app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object
+) -> None:
+    """Let a long name in code be broken behind its dots and underscores, as on a narrow screen."""
+    if "body" in context:
+        context["body"] = LONG_NAME.sub(
+            lambda name: re.sub(r"(?<=[._])(?=[a-z])", "<wbr>", name[0]), str(context["body"])
+        )
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Replace how solutions and citations are written, and connect the steps."""
     app.setup_extension("sphinx_exercise")
@@ -70,4 +82,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     app.connect("doctree-read", shorten_citations)
     app.connect("doctree-resolved", make_ids_unique)
+    app.connect("html-page-context", break_names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

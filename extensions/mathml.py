@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 CONVERTER = LatexToMathML(fancy_error=False, annotation=True)
 ALIGNED = re.compile(r"\\(begin|end)\{(?:split|align|gather|equation)\*?\}")
 ACCENT = re.compile('<mo stretchy="false">([^<]*</mo></mover>)')
+# Firefox draws these as large as a sum where a formula is displayed.
+CIRCLED = re.compile("<mo([^>]*>[⊙⊗⊕]</mo>)")
 ANNOTATION = re.compile("(<annotation [^>]*>)[^<]*")
 
 
@@ -36,12 +38,13 @@ def to_mathml(latex: str, *, display: bool, node: nodes.Element) -> str:
 
 
 def completed(mathml: str, latex: str) -> str:
-    """Return MathML that is annotated with the LaTeX as written, its accents near their letters.
+    """Return MathML that is annotated with the LaTeX as written, and drawn alike by all browsers.
 
     `math-core` forbids a hat or a bar to stretch; WebKit then draws it far above its letter.
     """
     written = escape(latex.strip(), quote=False)
-    return ANNOTATION.sub(lambda start: start[1] + written, ACCENT.sub(r"<mo>\1", mathml))
+    near = CIRCLED.sub(r'<mo largeop="false"\1', ACCENT.sub(r"<mo>\1", mathml))
+    return ANNOTATION.sub(lambda start: start[1] + written, near)
 
 
 def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:

@@ -39,7 +39,7 @@ class Meanings(SphinxDirective):
 def item(line: Meaning) -> nodes.definition_list_item:
     """Return what a line says."""
     parts = [
-        nodes.paragraph("", f"{sentence(line.meaning)} {sentence('decided ' + line.decided)}"),
+        nodes.paragraph("", f"{sentence(line.meaning)} {sentence(verdict(line.decided))}"),
         example(f"Holds, {GRADES[line.grade]}", line.holds, after=line.given),
         example(VERDICTS[line.verdict], line.fails),
     ]
@@ -54,6 +54,11 @@ def is_code(line: Meaning) -> bool:
     return " " not in line.construct or not {*line.construct}.isdisjoint("\\:[(")
 
 
+def verdict(decided: str) -> str:
+    """Return how a construct is decided, with a verb."""
+    return f"it is {decided}" if decided.startswith("refused") else f"decided {decided}"
+
+
 def sentence(words: str) -> str:
     """Return words as a sentence."""
     return f"{words[0].upper()}{words[1:]}."
@@ -61,13 +66,14 @@ def sentence(words: str) -> str:
 
 def example(words: str, text: str, *, after: str = "") -> nodes.paragraph:
     """Return an example, behind words and the definition that it comes after."""
-    given = [nodes.Text(", after "), nodes.literal("", shown(after))] if after else []
-    return nodes.paragraph("", words, *given, nodes.Text(": "), nodes.literal("", shown(text)))
+    given = [nodes.Text(", after "), *lines_of(after)] if after else []
+    return nodes.paragraph("", words, *given, nodes.Text(": "), *lines_of(text))
 
 
-def shown(text: str) -> str:
-    """Return an equation and its options on one line."""
-    return " ".join(text.splitlines())
+def lines_of(text: str) -> list[nodes.Node]:
+    """Return the options of an equation and its rows, each as code, behind each other."""
+    parts = [[nodes.Text(" "), nodes.literal("", line)] for line in text.splitlines()]
+    return [node for part in parts for node in part][1:]
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

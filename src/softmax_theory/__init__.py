@@ -12,8 +12,8 @@ Conventions that hold throughout:
 - float16, float32, float64 and longdouble come back in their own type (those narrower than float64
   are computed in float64); integers and booleans are taken as float64; anything else is a
   ``ValueError``.
-- nan propagates, a logit of -inf is a class of probability zero, a result beyond the largest
-  float is infinite, and none of these warns.
+- nan propagates, a logit of minus infinity is a class of probability zero, a result beyond the
+  largest float is infinite, and none of these warns.
 - Arguments are never written to.
 
 The error bounds in the Notes of the functions are in ulp, units in the last place: the distance of

@@ -2,7 +2,7 @@ r"""The cross-entropy of any number of classes, with its derivatives.
 
 The losses take logits, not probabilities: a probability close to one has already lost the digits
 that a small loss is made of. Where a target probability is zero its class is left out, even if its
-logit is -inf, as :math:`0 \log 0 = 0`.
+logit is minus infinity, as :math:`0 \log 0 = 0`.
 """
 
 from typing import Any
@@ -151,8 +151,8 @@ def cross_entropy(
     numpy.ndarray or scalar
         The loss, in the floating type of `z`: one number, or with ``"none"`` an array of the shape
         of `z` without `axis`. Without a sample the mean is nan and the sum 0, also where all are
-        ignored. A class with the logit -inf and a positive target probability gives an infinite
-        loss.
+        ignored. A class with the logit minus infinity and a positive target probability gives an
+        infinite loss.
 
     Raises
     ------

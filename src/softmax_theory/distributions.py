@@ -51,7 +51,7 @@ def _divergences(p: FloatArray, q: FloatArray) -> FloatArray:
 def likelihood(z: ArrayLike, t: ArrayLike, *, axis: int = -1) -> FloatResult:
     r"""Return the likelihood of the logits given the target of each sample.
 
-    .. math:: L(\mathbf{z} \mid \mathbf{t}) = \prod_{c=1}^{C} y_c^{t_c}
+    .. math:: P(\mathbf{t} \mid \mathbf{z}) = \prod_{c=1}^{C} y_c^{t_c}
 
     with :math:`\mathbf{y} = \varsigma(\mathbf{z})`. For a label it is the probability of the
     class of that label.
@@ -151,7 +151,7 @@ def entropy(p: ArrayLike, *, axis: int = -1) -> FloatResult:
 def kl_divergence(p: ArrayLike, q: ArrayLike, *, axis: int = -1) -> FloatResult:
     r"""Return the Kullback-Leibler divergence of probability distributions, in nats.
 
-    .. math:: D(\mathbf{p} \| \mathbf{q}) = \sum_{c=1}^{C} p_c \log\left(\frac{p_c}{q_c}\right)
+    .. math:: D_{KL}(\mathbf{p}, \mathbf{q}) = \sum_{c=1}^{C} p_c \log\left(\frac{p_c}{q_c}\right)
 
     It is never negative, and zero only if both distributions are the same.
 

@@ -61,7 +61,7 @@ class LinearSoftmax:
         Biases, real, of shape (C,).
     l2 : float, optional
         The strength :math:`\lambda \ge 0` of the penalty
-        :math:`\frac{\lambda}{2} \sum_{c,d} W_{cd}^2`; zero by default. The biases are free.
+        :math:`\frac{\lambda}{2} \sum_{c,r} w_{cr}^2`; zero by default. The biases are free.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class LinearSoftmax:
 
         .. math::
             \frac{1}{n} \sum_{k=1}^{n} \xi(\mathbf{t}_k, \mathbf{W} \mathbf{x}_k + \mathbf{b})
-            + \frac{\lambda}{2} \sum_{c,d} W_{cd}^2
+            + \frac{\lambda}{2} \sum_{c=1}^{C} \sum_{r=1}^{D} w_{cr}^2
 
         Parameters
         ----------

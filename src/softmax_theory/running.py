@@ -130,7 +130,7 @@ class LogSumExp:
     Attributes
     ----------
     largest : numpy.ndarray
-        The largest logit of each row, -inf without one.
+        The largest logit of each row, minus infinity without one.
 
     Raises
     ------
@@ -275,7 +275,9 @@ class LogSumExp:
         return np.asarray((high + (low - high / first.high * first.low)) / first.high)
 
     def result(self) -> FloatResult:
-        """Return the log-sum-exp: -inf without a logit, +inf if one is, nan if one is.
+        """Return the log-sum-exp, which is minus infinity without a logit.
+
+        It is infinity if one of the logits is, and nan if one is nan.
 
         Returns
         -------

@@ -58,9 +58,10 @@ def sample(
     Notes
     -----
     The noise is added to the logits less the largest one, so they may be of any size. A class with
-    the logit -inf is never drawn. The noise is a function of a random number with 53 bits, and lies
-    between -3.7 and 36.8; so the probabilities of the draws are those of the softmax function to
-    about :math:`10^{-15} C`, and a class that is less probable than 1e-16 may never be drawn.
+    the logit minus infinity is never drawn. The noise is a function of a random number with 53
+    bits, and lies between -3.7 and 36.8; so the probabilities of the draws are those of the softmax
+    function to about :math:`10^{-15} C`, and a class that is less probable than 1e-16 may never be
+    drawn.
 
     References
     ----------

@@ -101,7 +101,7 @@ def softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None) -> 
     -------
     numpy.ndarray
         Probabilities, of the shape and the floating type of `z`; they sum to one along `axis`.
-        All of a row is nan if one of its logits is nan or +inf, or if all of them are -inf.
+        All of a row is nan if one of its logits is nan or infinity, or if all are minus infinity.
 
     Raises
     ------
@@ -177,7 +177,7 @@ def log_softmax(z: ArrayLike, axis: Axes = -1, *, out: FloatArray | None = None)
     -------
     numpy.ndarray
         Numbers that are not positive, of the shape and the floating type of `z`. All of a row is
-        nan if one of its logits is nan or +inf, or if all of them are -inf.
+        nan if one of its logits is nan or infinity, or if all of them are minus infinity.
 
     Raises
     ------
@@ -250,7 +250,7 @@ def logsumexp(
     -------
     numpy.ndarray or scalar
         One number for each sample: the shape of `z` without `axis`, and its floating type. It is
-        -inf if all logits are -inf, and +inf if one is +inf.
+        Minus infinity if all logits are, and infinity if one is.
 
     Raises
     ------

@@ -35,7 +35,7 @@ class Simplex(Kind):
     distribution = True
     described = (
         "probabilities that sum to one, all of them above zero: any, then one that is nearly one "
-        "and others as small as 0.000001, and equal ones"
+        "and others as small as 0.000001, and equal ones; in a joint table also a diagonal"
     )
 
     def parts(self, sizes: Sizes, distribution: Callable[[int, int], Sequence[Any]]) -> np.ndarray:
@@ -76,7 +76,10 @@ class Simplex(Kind):
         return self.draw(sizes, source)
 
     def corners(self, sizes: Sizes) -> Sequence[Value]:
-        """Return equal probabilities, those nearest to two corners, and a half with a tie."""
+        """Return equal probabilities, those nearest to two corners, and a half with a tie.
+
+        In a joint table two variables that are nearly functions of each other come first.
+        """
 
         def near(which: int) -> Callable[[int, int], list[Fraction]]:
             def distribution(row: int, count: int) -> list[Fraction]:
@@ -92,7 +95,21 @@ class Simplex(Kind):
             return [Fraction(1, 2), *[Fraction(1, 2 * (count - 1))] * (count - 1)]
 
         equal = self.parts(sizes, lambda row, count: [Fraction(1, count)] * count)
-        return [equal, *(self.parts(sizes, d) for d in (near(0), near(-1), half))]
+        return [
+            *self.diagonal(sizes),
+            equal,
+            *(self.parts(sizes, d) for d in (near(0), near(-1), half)),
+        ]
+
+    def diagonal(self, sizes: Sizes) -> Iterator[Value]:
+        """Yield, if this is a joint table, one with nearly all on its diagonal."""
+        lengths = self.lengths(sizes)
+        if self.rows or len(lengths) != 2:
+            return
+        rows, columns = lengths
+        on_diagonal = [(row, row * (columns - 1) // max(1, rows - 1)) for row in range(rows)]
+        heavy = Fraction(1, rows) - LEAST * (columns - 1)
+        yield patterned(lengths, lambda _, place: heavy if place in on_diagonal else LEAST)
 
     def placed(
         self, value: Value, place: Place, number: Fraction, still: Place | None = None

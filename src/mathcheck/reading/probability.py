@@ -56,15 +56,21 @@ def probability_of(
     events: Sequence[Event | Relation], given: Sequence[Event | Relation], start: int, end: int
 ) -> Node:
     """Return the probability of events given others."""
-    plain = tuple(e for e in events if isinstance(e, Event))
-    plainly_given = tuple(e for e in given if isinstance(e, Event))
+    plain, plainly_given = of_variables(events), of_variables(given)
     if len(plain) == len(events) and len(plainly_given) == len(given):
-        return Probability(plain, plainly_given, start=start, end=end)
+        return Probability(
+            tuple(plain.values()), tuple(plainly_given.values()), start=start, end=end
+        )
     # P(A | B) = E[1_A 1_B] / E[1_B]
     both = chance([*events, *given], start, end)
     if not given:
         return both
     return Operation("quotient", (both, chance(given, start, end)), start=start, end=end)
+
+
+def of_variables(events: Sequence[Event | Relation]) -> dict[str, Event]:
+    """Return the events that name a variable and its value, by the variables, each once."""
+    return {event.variable: event for event in events if isinstance(event, Event)}
 
 
 def chance(events: Sequence[Event | Relation], start: int, end: int) -> Node:
@@ -101,6 +107,8 @@ def an_event(cursor: Cursor) -> Event | Relation:
     if isinstance(first, Symbol) and is_variable(first, cursor):
         if cursor.accept("="):
             value = expression(cursor)
+            if any(is_variable(node, cursor) for node in walk(value)):
+                return Relation((first, value), ("=",), start=start, end=cursor.before)
             return Event(first.key, value, start=start, end=cursor.before)
         if not at_relation(cursor):
             return Event(first.key, None, start=start, end=cursor.before)
@@ -113,10 +121,12 @@ def an_event(cursor: Cursor) -> Event | Relation:
 
 def given_events(cursor: Cursor) -> tuple[Event, ...]:
     """Read what is given in a moment: random variables, each with a value or without."""
-    found = []
+    found: list[Event] = []
     for event in all_events(cursor):
         if not isinstance(event, Event):
             raise Refusal("X or X = x was expected after the bar", event.start)
+        if event.variable in of_variables(found):
+            raise Refusal(f"{event.variable} is given twice", event.start)
         found.append(event)
     return tuple(found)
 
@@ -167,6 +177,8 @@ def drawn(cursor: Cursor, script: Script) -> tuple[tuple[Draw, ...], tuple[Event
     found = [draw(inner)]
     while inner.accept(","):
         found.append(draw(inner))
+    if len({variable for variable, _ in found}) < len(found):
+        raise Refusal("a name is drawn twice", script.start)
     given = given_events(inner) if inner.accept("|", r"\mid") else ()
     inner.complete()
     return tuple(found), given

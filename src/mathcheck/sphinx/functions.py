@@ -80,9 +80,10 @@ class ListEquations(SphinxPostTransform):
             if name in labels:
                 description[-1].append(self.line(labels[name]))  # type: ignore[attr-defined]
 
-    def line(self, labels: Iterable[str]) -> nodes.paragraph:
+    def line(self, labels: list[str]) -> nodes.paragraph:
         """Return the line that names equations."""
-        line = nodes.paragraph("", "Implements equation ", classes=["implements"])
+        noun = "equation" if len(labels) == 1 else "equations"
+        line = nodes.paragraph("", f"Implements {noun} ", classes=["implements"])
         for number, label in enumerate(labels):
             if number:
                 line += nodes.Text(", ")

@@ -98,9 +98,9 @@ class ShowList(SphinxPostTransform):
         """Return a link to the place of an equation."""
         if equation.label:
             return link("math", "eq", equation.label, equation.label, self.env.docname)
-        name = f"line {equation.line}"
+        name = "not numbered" if equation.display else "in the text"
         if equation.file != f"{docname}.md":
-            name = f"{posixpath.basename(equation.file)}, {name}"
+            name = f"{name}, from {posixpath.basename(equation.file)}"
         return link("", PLACE, f"{docname}#{anchor(place)}", name, self.env.docname)
 
 
