@@ -11,7 +11,13 @@ from mathcheck.checking.code import code_of, compare_python
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared, order_of
-from mathcheck.checking.sampling import assignments, sample_points, scales_for, unknowns
+from mathcheck.checking.sampling import (
+    assignments,
+    degenerate_samples,
+    sample_points,
+    scales_for,
+    unknowns,
+)
 from mathcheck.checking.search import search
 from mathcheck.checking.tally import Failure, Gap, Pair, Tally
 from mathcheck.expressions import Node
@@ -71,6 +77,9 @@ def tallied(
         met = all(tally.hits.get(pair) for pair in reading.relations)
         if approximated and (tally.wrong or (met and len(tally.seen) >= ESTIMATED_POINTS)):
             break
+    if approximated and not tally.wrong:
+        for sample in degenerate_samples(reading, unknown):
+            compare_sample(reading, code, sample, tally)
     if not tally.wrong and not proved:
         search(reading, unknown, tally)
     return tally

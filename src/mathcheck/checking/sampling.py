@@ -176,6 +176,17 @@ def decides(reading: Reading) -> bool:
     )
 
 
+def degenerate_samples(reading: Reading, unknown: Unknowns) -> Iterator[Sample]:
+    """Yield two samples in which all numbers are zero, or equal, where their types allow that."""
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed + 7)
+    for attempt in range(2):
+        values = {
+            k: table.type(k).rounded(unknown.sizes[0], source, attempt) for k in unknown.sampled
+        }
+        yield Sample({**unknown.sizes[0], **values}, "round")
+
+
 def with_zeros(
     sampled: Sequence[str], combinations: Sequence[dict[str, int]], reading: Reading
 ) -> Iterator[Sample]:

@@ -30,6 +30,8 @@ MULTIPLES = tuple(
     Fraction(n, 999_999_999_989)
     for n in (1_414_213_562_373, 1_732_050_807_568, 2_236_067_977_499, 1_100_000_000_003)
 )
+# Whole numbers leave these rests, for what has a period, as (-1)^n has.
+PERIOD, RESTS = 60, (0, 5, 1, 0, 2, 3)
 DIGITS_EACH = (250, 500, 1000)
 # How much faster the values must settle from one distance to the next, in bits; or have settled.
 FASTER = 10
@@ -88,17 +90,17 @@ def sequences(node: Limit, scope: Scope, nearest: int) -> Iterator[Iterator[Any]
     sides = {"+": [1], "-": [-1]}.get(node.side, [1, -1])
     counted = scope.shared.table.type(node.variable).counts
 
-    def at(sign: int, multiple: Fraction, places: int) -> Any:
+    def at(sign: int, multiple: Fraction, places: int, rest: int) -> Any:
         distance = multiple / 10**places
         if not infinite:
             return point + sign * distance
         far = sign / distance
-        return int(far) if counted else far
+        return int(far) // PERIOD * PERIOD + rest if counted else far
 
     for sign in [-1 if falling else 1] if infinite else sides:
         places = (FAR, nearest, 2 * nearest, 4 * nearest, 4 * nearest, 4 * nearest)
         multiples = (*MULTIPLES, MULTIPLES[0], MULTIPLES[1])
-        points = [at(sign, m, p) for m, p in zip(multiples, places, strict=True)]
+        points = [at(sign, *given) for given in zip(multiples, places, RESTS, strict=True)]
         yield (at_point(node, scope, x, far=k == 0) for k, x in enumerate(points))
 
 
