@@ -47,6 +47,8 @@ MOST_VALUES = 1024
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 60
+# So many samples are of small numbers, where a condition is an equation.
+MEETING = 400
 # What is another number beside a border, where it is not continuous.
 JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
@@ -117,6 +119,10 @@ def sample_points(
         yield from with_all_members(zip(ends, members, strict=True), sampled, reading)
     if decides(reading) and start - tally.effort < COSTLY:
         yield from with_zeros(sampled, covering, reading)
+    if next(special_conditions(reading), None):
+        yield from itertools.takewhile(
+            lambda _: start - tally.effort < COSTLY, small_whole_numbers(unknown, reading)
+        )
     bases = border_bases(sampled, combinations, table, source)
     yield from border_samples(reading, bases, tally)
     for sample in itertools.islice(drawn, ATTEMPTS):
@@ -151,12 +157,40 @@ def with_all_members(
 
 
 def jumps(reading: Reading) -> bool:
-    """Return whether a real symbol decides something: a border may lie where no sample does."""
+    """Return whether a real symbol decides something: a border may lie where no sample does.
+
+    So it may where a claim is made of special numbers alone, as of the roots of an equation.
+    """
     table, definitions = reading.place.table, reading.place.definitions
     real = {key for key in unknowns(reading).sampled if table.type(key).continuous}
-    return any(
-        real & definitions.reach(part) for node in nodes_read(reading) for part in deciding(node)
-    )
+    parts = (part for node in nodes_read(reading) for part in deciding(node))
+    return any(real & definitions.reach(part) for part in parts) or any(special_conditions(reading))
+
+
+def special_conditions(reading: Reading) -> Iterator[Node]:
+    """Yield the conditions of claims that few real numbers meet, as those that are equations."""
+    table, definitions = reading.place.table, reading.place.definitions
+    for condition in (c for ready in reading.prepared for c in ready.restrictions):
+        for node in walk(condition):
+            equation = isinstance(node, Relation) and "=" in node.signs
+            if equation and any(table.type(key).continuous for key in definitions.reach(node)):
+                yield node
+
+
+def small_whole_numbers(unknown: Unknowns, reading: Reading) -> Iterator[Sample]:
+    """Yield samples of few small numbers, of which some meet an equation that is a condition."""
+    table = reading.place.table
+    source = samples.generator(reading.text, reading.place.seed + 8)
+    sizes = covered(unknown.sizes)
+    # An array of few numbers is more likely to meet an equation.
+    for given in itertools.islice(itertools.cycle((sizes[0], *sizes)), MEETING):
+        values = {}
+        for key in unknown.sampled:
+            kind = table.type(key)
+            values[key] = (
+                kind.sparse(given, source) if kind.shape else kind.rounded(given, source, ROUNDS)
+            )
+        yield Sample({**given, **values}, "sparse")
 
 
 def deciding(node: Node) -> Sequence[Node]:

@@ -92,7 +92,7 @@ class Real(Continuous):
 
     kind = "real"
     example = "real[n, C]"
-    round = (0, 1, -1, HALF, 2, -HALF, 3 * HALF, -2, 3)
+    round = (0, 1, -1, HALF, 2, -HALF, 3 * HALF, -2, 3, 4, -3, 5)
     points = (0, 1, -1, HALF, -HALF, 2, -2)
     patterns = (
         lambda position, place: 0,
@@ -125,7 +125,7 @@ class Positive(Continuous):
     kind = "positive"
     example = "positive"
     above_zero = True
-    round = (1, 2, HALF, 3, Fraction(1, 4), 4)
+    round = (1, 2, HALF, 3, Fraction(1, 4), 4, 5)
     points = (1, HALF, 2, 3)
     patterns = (ones, halves, tied, lambda position, place: SMALL if position % 2 else LARGE)
     described = (

@@ -230,6 +230,9 @@ def bounded(condition: Relation, cursor: Cursor) -> list[Node]:
     inside = sides[1:-1]
     if not ascending or not all(names.counts(side, cursor.table) for side in inside):
         return [condition]
+    if all(names.counts(side, cursor.table) for side in sides):
+        # In `i < j < k` the ends may be bound as well, as in `i < j`.
+        return [condition]
     first, last = inside[0], inside[-1]
     low = shifted(sides[0], 1) if signs[0] == "<" else sides[0]
     high = shifted(sides[-1], -1) if signs[-1] == "<" else sides[-1]
