@@ -122,6 +122,20 @@ class Definitions:
         parts = (definition.body, *definition.conditions)
         return frozenset().union(*map(self.reach, parts)) - bound
 
+    def beside(self, node: Node, key: str) -> frozenset[str]:
+        """Return all names on which an expression depends otherwise than through a name."""
+        found, left = set[str](), set(free_names(node))
+        while left:
+            name = left.pop()
+            if name == key or name in found:
+                continue
+            found.add(name)
+            for definition in self.found.get(name, ()):
+                bound = {p.key for p in definition.parameters or ()} | set(definition.indices)
+                for part in (definition.body, *definition.conditions):
+                    left |= free_names(part) - bound
+        return frozenset(found)
+
     def reach(self, node: Node) -> frozenset[str]:
         """Return all names on which the value of an expression depends."""
         if id(node) not in self.reached:

@@ -28,6 +28,7 @@ def differentiated(body: Node, variables: list[Node], scope: Scope, node: Deriva
     base = variable.base if isinstance(variable, Component) else variable
     assert isinstance(base, Symbol)
     refuse_tied(variable, base.key, scope)
+    refuse_both(node, base, scope)
     start, lengths = varied(variable, lookup(base.key, scope, base.start), scope)
     results = []
     for rest in np.ndindex(*lengths):
@@ -47,6 +48,24 @@ def refuse_tied(variable: Node, key: str, scope: Scope) -> None:
             f"a derivative by an entry of {key}, which is {kind}: its entries don't vary "
             "independently; declare a matrix that is differentiated by as real",
             variable.start,
+        )
+
+
+def refuse_both(node: Derivative, name: Symbol, scope: Scope) -> None:
+    """Refuse a derivative by a name of what depends besides on that of which the name is made."""
+    table, definitions = scope.shared.table, scope.shared.definitions
+    made_of = definitions.dependencies(name.key) - {name.key}
+    besides = {
+        key
+        for key in made_of & definitions.beside(node.body, name.key)
+        if table.type(key).continuous
+    }
+    if besides:
+        key = min(besides)
+        raise Refusal(
+            f"a derivative by {name.key}, which is made of {key}, where {key} stands beside it; "
+            f"write it in {name.key} alone, or differentiate by {key}",
+            name.start,
         )
 
 
