@@ -136,6 +136,9 @@ def check_sums(
         if not kind:
             continue
         repair = repaired(node, variable, taken | bound, table)
+        if kind == "bound in vain" and not repair:
+            # It may be a constant that is added, so that nothing needs to be false.
+            kind = "bound to nothing"
         data = (node.kind, variable, repair[1] if repair else "")
         problems.append(Problem(kind, node.start, data))
         if repair:

@@ -24,6 +24,7 @@ SIGNS = {
 SENTENCES = {
     "bound twice": "the {0} binds {1}, which is bound already",
     "bound in vain": "the {0} binds {1}, which does not occur in it",
+    "bound to nothing": "the {0} binds {1}, which does not occur in it",
     "bound and free": "the {0} binds {1}, which is free elsewhere; use another letter",
     "free on the right": "the index {0} is free on the right side alone; bind it, or say for "
     "which {0} the equation holds",

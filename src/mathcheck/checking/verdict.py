@@ -38,7 +38,9 @@ SHARP_POINTS = 30
 # The scale at which bounds are attained.
 WIDE = 4
 # With problems of these kinds alone an equation is refused: nothing in it is known to be false.
-REFUSING = frozenset({"refused", "undefined", "gap", "no values", "no ratio", "open"})
+REFUSING = frozenset(
+    {"refused", "undefined", "bound to nothing", "gap", "no values", "no ratio", "open"}
+)
 
 
 def check(text: str, options: Options, place: Context) -> tuple[Result, Context]:
