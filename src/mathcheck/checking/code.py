@@ -22,6 +22,7 @@ from mathcheck.numbers.balls import NEVER, Ball, Rational, ball
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undefined
 from mathcheck.python import Code, PythonError, compile_expression, python_value
+from mathcheck.symbols import Table
 from mathcheck.values import Scope, evaluate, flat, holds
 
 PYTHON_TOLERANCE = 1e-11
@@ -43,12 +44,18 @@ def code_of(reading: Reading) -> Code | None:
 
 
 def compare_python(
-    ready: Prepared, code: Code, scope: Scope, tally: Tally, reading: Reading
+    ready: Prepared, code: Code, scope: Scope, tally: Tally, reading: Reading, *, ordinary: bool
 ) -> str:
-    """Compare the left side with the code; return what is wrong."""
+    """Compare the left side with the code; return what is wrong.
+
+    Where the sample isn't ordinary code need not have a value, and it may be rounded past a border;
+    which of equal entries is the largest is a convention of its own.
+    """
     table, left = reading.place.table, ready.chain.sides[0]
     span = spanned(scope.values, code.names)
     if span[1] > PYTHON_LARGEST or span[0] < PYTHON_SMALLEST:
+        return ""
+    if not (ordinary or comparable(scope.values, code.names, table)):
         return ""
     free = tuple(key for key in order_of(left) if key in free_indices(left, table))
     order = code.indices or free
@@ -60,7 +67,9 @@ def compare_python(
     try:
         computed = python_value(code, scope)
     except PythonError as error:
-        return str(error)
+        return str(error) if ordinary else ""
+    if not (ordinary or np.all(np.isfinite(np.asarray(computed, dtype=np.float64)))):
+        return ""
     conditions = ready.conditions[0] if ready.conditions else ()
     for assignment in assignments(ready, scope):
         inner = scope.child(assignment)
@@ -80,6 +89,18 @@ def compare_python(
     known = tally.python_range or span
     tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
     return ""
+
+
+def comparable(values: Mapping[str, Any], names: Iterable[str], table: Table) -> bool:
+    """Return whether binary64 has the numbers that code takes, and no row has equal ones."""
+    arrays = [
+        np.asarray(values[key], dtype=object)
+        for key in names
+        if key in values and table.type(key).continuous
+    ]
+    exact = all(float(number) == number for array in arrays for number in array.ravel())
+    rows = (row for array in arrays if array.ndim for row in array.reshape(-1, array.shape[-1]))
+    return exact and all(len(set(row)) == len(row) for row in rows)
 
 
 def difference(value: Any, computed: Any, index: Mapping[str, int], terms: float = 0.0) -> str:

@@ -37,10 +37,13 @@ POINTS = 8
 ESTIMATED_POINTS = 4
 # Points at which what was proved is tested besides, which tests the prover.
 PROVED_POINTS = 3
+# The same for its code.
+PROVED_CODE_POINTS = 14
 # Steps of evaluation for one equation, after which it is refused.
 EFFORT = 500_000
 # Samples in which nothing is special: a side must have a value there if its neighbour has one,
-# and code must have it too. Of the others many are at the end of a domain.
+# and code must have it too. Of the others many are at the end of a domain, and code is compared
+# where it has a value, at numbers that binary64 has.
 ORDINARY = ("general", "scaled")
 MEMBERS = ("in", "notin")
 
@@ -57,7 +60,7 @@ def tallied(
     """Evaluate and compare all relations of an equation at samples.
 
     A brief tally ends where something is wrong, or the one relation that is of interest. What was
-    proved is compared at few points, and after them its code alone, while nothing is special.
+    proved is compared at few points, and after them its code alone.
     """
     code = code_of(reading)
     tally = Tally(brief, effort)
@@ -67,7 +70,7 @@ def tallied(
     for sample in sample_points(reading, unknown, points, scales, tally):
         met = all(tally.hits.get(pair) for pair in reading.relations)
         tested = proved and met and len(tally.seen) >= PROVED_POINTS
-        if tested and (code is None or sample.stratum not in ORDINARY):
+        if tested and (code is None or len(tally.seen) >= PROVED_CODE_POINTS):
             break
         shallow = brief or approximated or tally.seen
         with digits(DIGITS if shallow else DEEP):
@@ -94,8 +97,11 @@ def compare_sample(
     try:
         if not code_alone:
             compare_all(reading.prepared, scope, tally)
-        if code and not tally.python_problem and sample.stratum in ORDINARY:
-            problem = compare_python(reading.prepared[0], code, scope, tally, reading)
+        if code and not tally.python_problem:
+            ordinary = sample.stratum in ORDINARY
+            problem = compare_python(
+                reading.prepared[0], code, scope, tally, reading, ordinary=ordinary
+            )
             tally.python_problem = problem
     except Open as question:
         if not tally.leave_open(question, sample.values) and sample.stratum in ORDINARY[:1]:
