@@ -6,10 +6,23 @@ import itertools
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from mathcheck import samples
-from mathcheck.checking.borders import FLAT, Seeking, crossing, of_condition, roots_of, with_number
+from mathcheck.checking.borders import (
+    FLAT,
+    Border,
+    Coordinate,
+    Seeking,
+    crossing,
+    number_at,
+    of_condition,
+    roots_of,
+    shortened,
+    with_number,
+)
 from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import Unknowns, assignments, covered
@@ -27,6 +40,10 @@ ASSIGNMENTS = 4
 # Steps of evaluation to find where numbers that are said to differ are equal, and samples from
 # which that is sought.
 EFFORT_OF_CROSSING, CROSSED = 12_000, 3
+
+# The same to find where the sides of a strict inequality touch, the numbers that are moved for it,
+# and how often the vertex of a parabola is found for each.
+EFFORT_OF_TOUCHING, TOUCHING, VERTICES = 8_000, 8, 6
 
 
 def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
@@ -74,6 +91,13 @@ def equal_points(reading: Reading, pair: Pair, tally: Tally) -> Iterator[Failure
                     yield Failure(*sides, dict(values), assignment, relation)
 
 
+class Height(NamedTuple):
+    """How far one side is above the other: as a part of both, and at all."""
+
+    relative: float
+    absolute: float
+
+
 class Search:
     """The search for a failure of one inequality."""
 
@@ -88,7 +112,7 @@ class Search:
 
     def failure(self) -> Failure | None:
         """Return a failure, if one is found."""
-        lowest: tuple[float, Mapping[str, Any]] | None = None
+        lowest: tuple[Height, Mapping[str, Any]] | None = None
         for turn, values in enumerate(self.points()):
             height = self.height(values, turn)
             if height is not None and (lowest is None or height < lowest[0]):
@@ -103,7 +127,25 @@ class Search:
             height = self.height(values, 0)
             if height is not None and height < lowest[0]:
                 lowest = height, values
+        if lowest and not self.wrong:
+            self.left = max(self.left, EFFORT // 4)
+            self.height(self.lowest_nearby(lowest[1]), 0)
         return self.wrong
+
+    def lowest_nearby(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return where the sides are nearest to each other, moving one number after another.
+
+        A strict inequality may be an equation there, and a wrong bound fails.
+        """
+        sides = self.ready.chain.sides[self.pair[1] : self.pair[1] + 2]
+        border = sides if SMALLER_LEFT[self.ready.chain.signs[self.pair[1]]] else sides[::-1]
+        least = self.tally.effort - EFFORT_OF_TOUCHING
+        seeking = Seeking(self.reading, self.tally, least, ())
+        for coordinate in itertools.islice(itertools.cycle(coordinates(values)), TOUCHING):
+            scope = self.reading.place.scope(values)
+            assignment = next(iter(assignments(self.ready, scope)), {})
+            values = lowest_along(coordinate, values, (border[1], border[0]), assignment, seeking)
+        return values
 
     def points(self) -> Iterator[Mapping[str, Any]]:
         """Yield points of all scales, and the sizes in turn."""
@@ -123,8 +165,8 @@ class Search:
         kind = self.reading.place.table.type(key)
         return {**values, key: kind.moved(values[key], sizes, self.source, step)}
 
-    def height(self, values: Mapping[str, Any], turn: int) -> float | None:
-        """Return the least relative height at a point; a failure there is noted."""
+    def height(self, values: Mapping[str, Any], turn: int) -> Height | None:
+        """Return the least height at a point; a failure there is noted."""
         scope = self.reading.place.scope(values, max(1, self.left))
         before = scope.shared.steps
         try:
@@ -137,8 +179,8 @@ class Search:
         finally:
             self.left -= max(1, before - scope.shared.steps)
 
-    def heights(self, scope: Scope, turn: int) -> Iterator[float]:
-        """Yield the relative heights for values of the free indices."""
+    def heights(self, scope: Scope, turn: int) -> Iterator[Height]:
+        """Yield the heights for values of the free indices."""
         relation = self.pair[1]
         sides = self.ready.chain.sides[relation : relation + 2]
         sign = self.ready.chain.signs[relation]
@@ -155,9 +197,55 @@ class Search:
                     self.wrong = Failure(left, right, dict(scope.values), assignment, relation)
                 elif strict and not decide(low, high, "<"):
                     # With more digits they differ, or it is left open here.
-                    settled(partial(compare_sides, sides, sign, values={}), inner)
+                    *_, differ = settled(partial(compare_sides, sides, sign, values={}), inner)
+                    if not differ:
+                        self.wrong = Failure(left, right, dict(scope.values), assignment, relation)
                 total = float(abs(bare(low))) + float(abs(bare(high)))
-                yield float(bare(high) - bare(low)) / total if total else 0.0
+                height = float(bare(high) - bare(low))
+                yield Height(height / total if total else 0.0, height)
+
+
+def coordinates(values: Mapping[str, Any]) -> list[Coordinate]:
+    """Return the numbers of a sample that can be moved."""
+    places = ((key, place) for key in sorted(values) for place in np.ndindex(np.shape(values[key])))
+    return [place for place in places if number_at(values, place) is not None]
+
+
+def lowest_along(
+    coordinate: Coordinate,
+    values: Mapping[str, Any],
+    border: Border,
+    assignment: Mapping[str, int],
+    seeking: Seeking,
+) -> Mapping[str, Any]:
+    """Return a sample with one number moved to where the difference of two sides is lowest.
+
+    That is where a parabola through three points has its vertex, which is repeated with nearer
+    ones; of numbers with a short denominator the nearest is tried.
+    """
+
+    def gap(number: Fraction) -> Fraction | None:
+        new = with_number(values, coordinate, number, seeking)
+        return None if new is None else seeking.height(border, new, assignment)
+
+    number = number_at(values, coordinate)
+    if number is None or with_number(values, coordinate, number, seeking) is None:
+        return values
+    step = max(abs(number), Fraction(1)) / 16
+    for _ in range(VERTICES):
+        left, here, right = (gap(number + k * step) for k in (-1, 0, 1))
+        if left is None or here is None or right is None or left + right <= 2 * here:
+            break
+        number = shortened(number + step * (left - right) / (2 * (left + right - 2 * here)))
+        step /= 8
+    tried = [
+        (height, x)
+        for x in (number.limit_denominator(64), number)
+        if (height := gap(x)) is not None
+    ]
+    if not tried:
+        return values
+    return with_number(values, coordinate, min(tried)[1], seeking) or values
 
 
 def same(a: Any, b: Any) -> bool:

@@ -297,7 +297,7 @@ def shown(x: Any) -> str:
 
 
 # Rational numbers with more bits than this become balls.
-LONGEST = 4_000
+LONGEST = 12_000
 
 
 def tame(x: Any) -> Any:
