@@ -82,8 +82,10 @@ def place_of(kind: str, operands: Sequence[Any], node: Node) -> Any:
 
 
 def modulus(operands: Sequence[Any], node: Node) -> Any:
-    """Return the absolute value of a number, or the determinant of a matrix in bars."""
+    """Return the absolute value of a number, or of a matrix or a set what the bars say of it."""
     [value] = operands
+    if isinstance(value, frozenset):
+        return len(value)
     if isinstance(value, Row) or (isinstance(value, np.ndarray) and value.ndim == 1):
         raise Refusal(f"the absolute value of {shape(value)}", node.start)
     if isinstance(value, np.ndarray):

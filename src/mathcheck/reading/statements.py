@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mathcheck.expressions import (
+    Call,
     Constant,
     ForAll,
+    FunctionName,
     Indicator,
     Listed,
     Node,
@@ -339,6 +341,28 @@ def indicator(condition: Node) -> Node:
 
 
 def is_condition(relation: Relation, table: Table) -> bool:
+    """Return whether a relation behind another says where that holds."""
+    return bounds_symbol(relation, table) or is_whole(relation, table)
+
+
+def bounds_symbol(relation: Relation, table: Table) -> bool:
+    r"""Return whether a relation bounds a symbol by numbers, as in `\sqrt{x^2} = x, x \geq 0`.
+
+    No symbol that takes any value of its type can be claimed to have such a bound.
+    """
+    symbols = [side for side in relation.sides if isinstance(side, Symbol)]
+    others = [side for side in relation.sides if not isinstance(side, Symbol)]
+    return (
+        "=" not in relation.signs
+        and len(symbols) == 1
+        and table.type(symbols[0].key).continuous
+        and not any(
+            isinstance(node, Symbol | FunctionName | Call) for o in others for node in walk(o)
+        )
+    )
+
+
+def is_whole(relation: Relation, table: Table) -> bool:
     """Return whether a relation is among indices, sizes, labels and whole numbers alone."""
     nodes = list(walk(relation))
     return any(isinstance(node, Symbol) for node in nodes) and all(
