@@ -4,7 +4,7 @@ The file lies beside the chapters, in their downloads and in the Python of the p
 import it; it needs nothing but Python.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from numbers import Integral, Real
@@ -20,19 +20,29 @@ class Table:
         One for each column.
     rows : tuple of tuple of str
         Of each row the name, and the numbers as they are shown.
+    words : tuple of bool
+        Which columns are words: they begin at the left, and may take several lines.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: tuple[bool, ...]
 
     def _repr_html_(self) -> str:
         """Return the table as a notebook shows it."""
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in self.headings)
+        styles = [style(words, any(self.words)) for words in self.words]
+        head = "".join(
+            f'<th scope="col"{attribute}>{escape(text)}</th>'
+            for text, attribute in zip(self.headings, styles, strict=True)
+        )
         body = "".join(
-            f'<tr><th scope="row">{escape(name)}</th>'
-            + "".join(f"<td>{escape(text)}</td>" for text in numbers)
+            f'<tr><th scope="row"{styles[0]}>{escape(name)}</th>'
+            + "".join(
+                f"<td{attribute}>{escape(text)}</td>"
+                for text, attribute in zip(texts, styles[1:], strict=True)
+            )
             + "</tr>\n"
-            for name, *numbers in self.rows
+            for name, *texts in self.rows
         )
         return (
             f'<table class="numbers">\n<thead><tr>{head}</tr></thead>\n'
@@ -43,13 +53,17 @@ class Table:
         """Return the table as a terminal shows it."""
         lines = [self.headings, *self.rows]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join(
-            "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
-            for line in lines
-        )
+        sides = ["<" if words else ">" for words in (True, *self.words[1:])]
+        forms = [f"{side}{width}" for side, width in zip(sides, widths, strict=True)]
+        return "\n".join("  ".join(map(format, line, forms)).rstrip() for line in lines)
 
 
-def table(rows: Mapping[object, object], *headings: str, form: str = ".4f") -> Table:
+def table(
+    rows: Mapping[object, object],
+    *headings: str,
+    form: str = ".4f",
+    words: Collection[str] = (),
+) -> Table:
     """Return a table of numbers, which a notebook shows.
 
     Parameters
@@ -60,6 +74,8 @@ def table(rows: Mapping[object, object], *headings: str, form: str = ".4f") -> T
         What the names of the rows are, and then what each column is.
     form : str
         How a number that is not whole is written, as after the colon in an f-string.
+    words : collection of str
+        The headings of columns of words, which begin at the left and may take several lines.
 
     Returns
     -------
@@ -69,7 +85,7 @@ def table(rows: Mapping[object, object], *headings: str, form: str = ".4f") -> T
     Raises
     ------
     ValueError
-        If there are not as many headings as columns.
+        If there are not as many headings as columns, or `words` names another heading.
 
     Examples
     --------
@@ -85,7 +101,17 @@ def table(rows: Mapping[object, object], *headings: str, form: str = ".4f") -> T
                 f"the row {line[0]!r} has {len(line)} columns with its name; "
                 f"expected {len(headings)}, one for each heading"
             )
-    return Table(headings, lines)
+    for heading in words:
+        if heading not in headings:
+            raise ValueError(f"words names {heading!r}; expected a heading of {headings}")
+    return Table(headings, lines, tuple(heading in words for heading in headings))
+
+
+def style(words: bool, beside_words: bool) -> str:
+    """Return the attribute for the style of a cell, which a notebook of Jupyter obeys too."""
+    if words:
+        return ' style="text-align: left; white-space: normal; vertical-align: top"'
+    return ' style="vertical-align: top"' if beside_words else ""
 
 
 def name_of(name: object) -> str:

@@ -45,3 +45,27 @@ def test_text_stays_text() -> None:
 def test_a_row_that_is_too_long_is_named() -> None:
     with pytest.raises(ValueError, match=r"'0\.5' has 3 columns .* expected 2"):
         table({0.5: (1, 2)}, "size", "number")
+
+
+def test_words_begin_at_the_left_and_may_wrap_beside_the_first_line_of_the_numbers() -> None:
+    rows = {"sorted": (21.1, "a long story"), "wide": (8.9, "none")}
+    shown = table(rows, "check", "ulp", "cause", form=".1f", words=["cause"])
+    cells = html.fromstring(shown._repr_html_()).xpath("//tr[2]/*")
+    name, number, cause = (cell.get("style") for cell in cells)
+    assert "white-space: normal" in cause
+    assert "text-align: left" in cause
+    assert name == number == "vertical-align: top"
+    assert repr(shown).splitlines() == [
+        "check    ulp  cause",
+        "sorted  21.1  a long story",
+        "wide     8.9  none",
+    ]
+
+
+def test_a_table_without_words_leaves_its_style_to_the_page() -> None:
+    assert "style" not in table({"x": 1.0}, "name", "number")._repr_html_()
+
+
+def test_words_that_are_no_heading_are_named() -> None:
+    with pytest.raises(ValueError, match=r"'why'; expected a heading of \('name', 'cause'\)"):
+        table({"x": "none"}, "name", "cause", words=["why"])
