@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from html import escape
 from numbers import Integral, Real
 
+# Attributes, which a notebook of Jupyter obeys too. A number that is longer than a narrow column
+# goes on in the next line; no column is narrower than a word of its heading.
+LEFT = ' style="text-align: left"'
+WRAPPED = (
+    ' style="text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top"'
+)
+BESIDE = ' style="vertical-align: top"'
+
 
 @dataclass(frozen=True)
 class Table:
@@ -32,8 +40,8 @@ class Table:
         """Return the table as a notebook shows it."""
         styles = [style(words, any(self.words)) for words in self.words]
         head = "".join(
-            f'<th scope="col"{attribute}>{escape(text)}</th>'
-            for text, attribute in zip(self.headings, styles, strict=True)
+            f'<th scope="col"{LEFT if words else ""}>{escape(text)}</th>'
+            for text, words in zip(self.headings, self.words, strict=True)
         )
         body = "".join(
             f'<tr><th scope="row"{styles[0]}>{escape(name)}</th>'
@@ -108,10 +116,10 @@ def table(
 
 
 def style(words: bool, beside_words: bool) -> str:
-    """Return the attribute for the style of a cell, which a notebook of Jupyter obeys too."""
+    """Return the style of a cell below the headings."""
     if words:
-        return ' style="text-align: left; white-space: normal; vertical-align: top"'
-    return ' style="vertical-align: top"' if beside_words else ""
+        return WRAPPED
+    return BESIDE if beside_words else ""
 
 
 def name_of(name: object) -> str:

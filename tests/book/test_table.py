@@ -53,6 +53,7 @@ def test_words_begin_at_the_left_and_may_wrap_beside_the_first_line_of_the_numbe
     cells = html.fromstring(shown._repr_html_()).xpath("//tr[2]/*")
     name, number, cause = (cell.get("style") for cell in cells)
     assert "white-space: normal" in cause
+    assert "overflow-wrap: anywhere" in cause
     assert "text-align: left" in cause
     assert name == number == "vertical-align: top"
     assert repr(shown).splitlines() == [
