@@ -12,10 +12,11 @@ from numbers import Integral, Real
 # Attributes, which a notebook of Jupyter obeys too. A number that is longer than a narrow column
 # goes on in the next line; no column is narrower than a word of its heading.
 LEFT = ' style="text-align: left"'
-WRAPPED = (
+NAME = ' style="white-space: normal; vertical-align: top"'
+NUMBER = ' style="vertical-align: top"'
+WORDS = (
     ' style="text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top"'
 )
-BESIDE = ' style="vertical-align: top"'
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,16 @@ class Table:
 
     def _repr_html_(self) -> str:
         """Return the table as a notebook shows it."""
-        styles = [style(words, any(self.words)) for words in self.words]
+        name_style, *styles = self.styles()
         head = "".join(
             f'<th scope="col"{LEFT if words else ""}>{escape(text)}</th>'
             for text, words in zip(self.headings, self.words, strict=True)
         )
         body = "".join(
-            f'<tr><th scope="row"{styles[0]}>{escape(name)}</th>'
+            f'<tr><th scope="row"{name_style}>{escape(name)}</th>'
             + "".join(
                 f"<td{attribute}>{escape(text)}</td>"
-                for text, attribute in zip(texts, styles[1:], strict=True)
+                for text, attribute in zip(texts, styles, strict=True)
             )
             + "</tr>\n"
             for name, *texts in self.rows
@@ -56,6 +57,12 @@ class Table:
             f'<table class="numbers">\n<thead><tr>{head}</tr></thead>\n'
             f"<tbody>\n{body}</tbody>\n</table>"
         )
+
+    def styles(self) -> list[str]:
+        """Return the style of each cell of a row; beside words a name may take several lines."""
+        if not any(self.words):
+            return [""] * len(self.words)
+        return [NAME, *(WORDS if words else NUMBER for words in self.words[1:])]
 
     def __repr__(self) -> str:
         """Return the table as a terminal shows it."""
@@ -83,7 +90,8 @@ def table(
     form : str
         How a number that is not whole is written, as after the colon in an f-string.
     words : collection of str
-        The headings of columns of words, which begin at the left and may take several lines.
+        The headings of columns of words, which begin at the left and may take several lines, as
+        the names of the rows then do; of these alone, if it is their heading that is given.
 
     Returns
     -------
@@ -113,13 +121,6 @@ def table(
         if heading not in headings:
             raise ValueError(f"words names {heading!r}; expected a heading of {headings}")
     return Table(headings, lines, tuple(heading in words for heading in headings))
-
-
-def style(words: bool, beside_words: bool) -> str:
-    """Return the style of a cell below the headings."""
-    if words:
-        return WRAPPED
-    return BESIDE if beside_words else ""
 
 
 def name_of(name: object) -> str:

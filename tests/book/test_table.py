@@ -50,17 +50,26 @@ def test_a_row_that_is_too_long_is_named() -> None:
 def test_words_begin_at_the_left_and_may_wrap_beside_the_first_line_of_the_numbers() -> None:
     rows = {"sorted": (21.1, "a long story"), "wide": (8.9, "none")}
     shown = table(rows, "check", "ulp", "cause", form=".1f", words=["cause"])
-    cells = html.fromstring(shown._repr_html_()).xpath("//tr[2]/*")
+    cells = html.fromstring(shown._repr_html_()).xpath("//tbody/tr[1]/*")
     name, number, cause = (cell.get("style") for cell in cells)
     assert "white-space: normal" in cause
     assert "overflow-wrap: anywhere" in cause
     assert "text-align: left" in cause
-    assert name == number == "vertical-align: top"
+    assert number == "vertical-align: top"
+    assert name == "white-space: normal; vertical-align: top"
     assert repr(shown).splitlines() == [
         "check    ulp  cause",
         "sorted  21.1  a long story",
         "wide     8.9  none",
     ]
+
+
+def test_the_names_of_rows_may_wrap_alone() -> None:
+    shown = table({"a long name": 1}, "", "number", words=[""])
+    cells = html.fromstring(shown._repr_html_()).xpath("//tbody/tr/*")
+    name, number = (cell.get("style") for cell in cells)
+    assert "white-space: normal" in name
+    assert number == "vertical-align: top"
 
 
 def test_a_table_without_words_leaves_its_style_to_the_page() -> None:
