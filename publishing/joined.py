@@ -25,19 +25,23 @@ FACES = [
     ("Paper Code", "bold", "normal", "DejaVuSansMono-Bold"),
     ("Paper Signs", "normal", "normal", "DejaVuSans"),
 ]
-# Code that is folded on the page draws a figure; the notebooks have it.
 ABSENT = (
     "//script|//style|//button|//form|//template"
     "|//a[contains(@class, 'headerlink')]|//*[contains(@class, 'viewcode-link')]"
     "|//*[contains(@class, 'toctree-wrapper')]|//*[contains(@class, 'd-print-none')]"
-    "|//details[contains(@class, 'hide')]"
     "|//details[contains(@class, 'mathcheck')]/*[not(self::summary)]"
+)
+# Folded code of which nothing but a figure comes; the notebooks have it.
+DRAWS_ONLY = (
+    "//details[contains(@class, 'hide')]"
+    "[following-sibling::div[contains(@class, 'cell_output')]"
+    "[* and not(*[not(descendant-or-self::img)])]]"
 )
 FRONT = "index"
 # What can't be read, only used.
 NOT_ON_PAPER = {"playground"}
 SHORT = 20  # lines of code that stay on one page
-LEGIBLE = 110  # columns of code that fit at a size one likes to read
+LEGIBLE = 119  # columns of code that fit at the smallest size, see paper.css
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,15 @@ def name_formulas(chapter: HtmlElement) -> None:
         box.tail = tail
 
 
+def unfold_code(chapter: HtmlElement) -> None:
+    """Show the code that is folded on the page, but not that which only draws a figure."""
+    for fold in children(chapter, DRAWS_ONLY):
+        drop(fold)
+    for fold in children(chapter, "//details[contains(@class, 'hide')]"):
+        drop(fold.find("summary"))
+        fold.drop_tag()
+
+
 def move_solutions(chapter: HtmlElement, page: str) -> None:
     """Put the solutions of a chapter at its end; where one stood, a link says on which page."""
     solutions = children(chapter, "//details[contains(@class, 'solution')]")
@@ -152,18 +165,24 @@ def chapter_of(site: Path, page: str, names: list[str]) -> HtmlElement:
     anchor = E.span(id=body.get("id"))
     chapter.insert(0, anchor)
     if page == FRONT:  # its heading is the title of the book
-        chapter.replace(chapter.find("h1"), E.h1("About this book"))
+        chapter.replace(chapter.find("h1"), E.h1("Preface"))
     for element in children(chapter, ABSENT):
         drop(element)
     for slip in children(chapter, "//details[contains(@class, 'slip')]"):
         # Of those with one name only one can be open.
         slip.attrib.pop("name")
         slip.set("open", "")
+    unfold_code(chapter)
     relink(chapter, page, names, site)
     name_formulas(chapter)
     move_solutions(chapter, page)
     measure_code(chapter)
     return chapter
+
+
+def one_line(element: HtmlElement) -> str:
+    """Return the text of an element in one line."""
+    return " ".join(element.text_content().split())
 
 
 def text_of(element: HtmlElement) -> str:
@@ -196,8 +215,11 @@ def title_page(site: Path) -> HtmlElement:
     [title] = front.xpath("//article/section/h1")
     for link in children(title, ABSENT):
         drop(link)
-    footer = front.xpath("//footer[contains(@class, 'bd-footer-content')]//p")
-    lines = [E.p(" ".join(part.text_content().split())) for part in footer]
+    footer = front.xpath(
+        "//footer[contains(@class, 'bd-footer-content')]//*[self::p or @class='extra_footer']"
+    )
+    # The name of the authors begins with a capital letter, but here it is within a line.
+    lines = [E.p(re.sub("^By The", "By the", one_line(part))) for part in footer]
     note = (
         "Printed from the pages of the book. Code that only draws a figure is left out; the "
         "notebooks that can be downloaded from the pages have it."
@@ -205,6 +227,12 @@ def title_page(site: Path) -> HtmlElement:
     header = E.header(E.p(title.text_content(), {"class": "title"}), *lines, E.p(note))
     header.set("class", "title-page")
     return header
+
+
+def author(site: Path) -> str:
+    """Return who wrote the book, as its pages say it to the managers of references."""
+    front = html.parse(str(site / f"{FRONT}.html"))
+    return str(front.xpath("string(//meta[@name='citation_author']/@content)"))
 
 
 def quoted(text: str) -> str:
@@ -238,6 +266,7 @@ def joined(site: Path, style_sheet: Path) -> HtmlElement:
     head = E.head(
         E.meta(charset="utf-8"),
         E.title(title.find("p").text_content()),
+        E.meta(name="author", content=author(site)),
         *[E.link(rel="stylesheet", href=path.as_uri()) for path in [*sheets, style_sheet]],
         E.style(style(chapters)),
     )

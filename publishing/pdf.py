@@ -73,6 +73,7 @@ def pack(source: Path, target: Path, document: html.HtmlElement) -> None:
             del pdf.docinfo[time]
         with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
             metadata["dc:title"] = document.findtext(".//title")
+            metadata["dc:creator"] = document.xpath("//meta[@name='author']/@content")
             metadata["dc:language"] = {str(pdf.Root.Lang)}
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         pdf.save(

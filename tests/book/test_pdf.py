@@ -1,6 +1,7 @@
 """The book on paper; the PDF is printed once for all tests here."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pikepdf
@@ -127,6 +128,45 @@ def test_the_pdf_is_tagged_and_its_formulas_have_their_latex(
         str(o.S) for o in elements if isinstance(o.S, pikepdf.Name)
     }
     assert all(str(o.get("/Alt", "")) for o in elements if o.S == "/Figure")
+
+
+def test_the_title_page_says_who_wrote_which_version(pdf: pikepdf.Pdf, texts: list[str]) -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"Version {package['version']}" in texts[0]
+    assert "By the softmax-theory authors" in texts[0]
+    assert str(pdf.docinfo.Author) == "The softmax-theory authors"
+
+
+def test_a_label_of_the_bibliography_ends_before_the_entry(
+    pdf: pikepdf.Pdf, texts: list[str]
+) -> None:
+    pages = " ".join(texts[page_numbers(pdf)["bibliography"] - 1 :])
+    assert len(re.findall(r"\[\w{4,}\] \w", pages)) > 30
+    assert re.findall(r"\[\w{4,}\]\w+", pages) == []
+
+
+def test_only_code_that_draws_a_figure_is_left_out(document: html.HtmlElement) -> None:
+    chapters = {chapter.get("id"): chapter.text_content() for chapter in document.iter("article")}
+    assert chapters["errata"].index("import check_text") < chapters["errata"].index('said["loss"]')
+    printed = "the divergence, and the length of the upright line: "
+    assert chapters["geometry"].count(printed) == 2  # in the code, and below it
+    assert 'axes.axis("off")' not in "".join(chapters.values())
+
+
+def test_what_a_slip_changes_is_struck_through_in_red(path: Path, texts: list[str]) -> None:
+    number = next(number for number, text in enumerate(texts) if "Leave out" in text)
+    page = pypdfium2.PdfDocument(path)[number]
+    words = page.get_textpage()
+    above, below = (
+        words.get_charbox(words.search(text).get_next()[0])
+        for text in ("Leave out", "Does not hold: left = 0.25")
+    )
+    # What is cut off at the left, bottom, right and top, so that the equation stays.
+    edges = (MARGIN, below[3], MARGIN, page.get_height() - above[1])
+    equation = page.render(scale=2, crop=edges).to_pil().convert("RGB")
+    colours = equation.getcolors(equation.width * equation.height)
+    red = sum(count for count, (r, g, b) in colours if r > 140 and max(g, b) < 90)
+    assert red > 50
 
 
 def test_no_text_is_cut_off_or_in_a_margin(path: Path) -> None:
