@@ -41,6 +41,7 @@ FRONT = "index"
 # What can't be read, only used.
 NOT_ON_PAPER = {"playground"}
 SHORT = 20  # lines of code that stay on one page
+THREE_LINES = 320  # characters of a paragraph
 LEGIBLE = 119  # columns of code that fit at the smallest size, see paper.css
 
 
@@ -156,6 +157,16 @@ def measure_code(chapter: HtmlElement) -> None:
             code.set("class", "short")
 
 
+def keep_short_paragraphs(chapter: HtmlElement) -> None:
+    """Mark the paragraphs of up to three lines.
+
+    Chromium breaks one behind its second line, whatever number of widows is asked for.
+    """
+    for paragraph in children(chapter, "//p"):
+        if len(text_of(paragraph)) <= THREE_LINES:
+            paragraph.classes.add("short")
+
+
 def chapter_of(site: Path, page: str, names: list[str]) -> HtmlElement:
     """Return a page as a chapter of the joined document."""
     document = html.fromstring((site / f"{page}.html").read_text(encoding="utf-8"))
@@ -177,6 +188,7 @@ def chapter_of(site: Path, page: str, names: list[str]) -> HtmlElement:
     name_formulas(chapter)
     move_solutions(chapter, page)
     measure_code(chapter)
+    keep_short_paragraphs(chapter)
     return chapter
 
 
