@@ -42,6 +42,22 @@ def exercise(name: str) -> str:
     return f"{marked(name, 0, 'h2', 'Exercises')}<div>{symbols}</div>{statement}"
 
 
+def cell(name: str) -> str:
+    """Return a cell of code that printed a line and a table."""
+    table_of_numbers = f'<table class="numbers"><tr>{marked(name, 2, "td")}</tr></table>'
+    return (
+        f'<div class="cell"><div class="cell_input">{marked(name, 0, "pre")}</div>'
+        f'<div class="cell_output"><div class="output">{marked(name, 1, "pre")}</div>'
+        f'<div class="output">{table_of_numbers}</div></div></div>'
+    )
+
+
+def entries(name: str) -> str:
+    """Return a list of equations, as on the page of all."""
+    listed = (f'<div class="equation-entry">{marked(name, row)}</div>' for row in range(8))
+    return f"<section>{''.join(listed)}</section>"
+
+
 def parts_of_pages(piece: Callable[[str], str], folder: Path) -> list[list[int]]:
     """Print a piece at each height, and return how much of it stands on which page."""
     sections = "".join(
@@ -86,3 +102,12 @@ def test_three_rows_of_a_long_table_stand_together_at_least(tmp_path: Path) -> N
 
 def test_an_exercise_keeps_its_heading_and_its_symbols(tmp_path: Path) -> None:
     assert parts_of_pages(exercise, tmp_path) == [[2]] * len(HEIGHTS)
+
+
+def test_what_a_cell_printed_stays_with_its_code(tmp_path: Path) -> None:
+    assert parts_of_pages(cell, tmp_path) == [[3]] * len(HEIGHTS)
+
+
+def test_the_last_equations_of_the_list_stand_together(tmp_path: Path) -> None:
+    parts = parts_of_pages(entries, tmp_path)
+    assert min(pages[-1] for pages in parts) == 4
