@@ -4,12 +4,14 @@ import re
 import tomllib
 from pathlib import Path
 
+import chromium
 import pikepdf
 import pypdfium2
 import pytest
-from joined import NOT_ON_PAPER, address, joined, names_of_pages
+from joined import LEGIBLE, NOT_ON_PAPER, address, joined, names_of_pages
 from lxml import html
 from pdf import STYLE, page_numbers, print_document
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
@@ -167,6 +169,27 @@ def test_what_a_slip_changes_is_struck_through_in_red(path: Path, texts: list[st
     colours = equation.getcolors(equation.width * equation.height)
     red = sum(count for count, (r, g, b) in colours if r > 140 and max(g, b) < 90)
     assert red > 50
+
+
+def test_a_page_printed_from_a_browser_shows_what_the_book_says_to_a_slip(tmp_path: Path) -> None:
+    target = tmp_path / "front-page.pdf"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
+        page = browser.new_page()
+        page.goto((SITE / "index.html").as_uri())
+        page.pdf(path=target)
+    text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(target))
+    assert text.count("Does not hold") == 3
+
+
+def test_no_line_of_code_is_wider_than_the_page_at_the_smallest_size(
+    document: html.HtmlElement,
+) -> None:
+    cells = document.xpath("//div[contains(@class, 'cell_input')]//pre")
+    widths = [max(map(len, cell.text_content().splitlines())) for cell in cells]
+    assert len(widths) > 200
+    assert max(widths) <= LEGIBLE
+    assert [int(cell.get("style").removeprefix("--columns: ")) for cell in cells] == widths
 
 
 def test_no_text_is_cut_off_or_in_a_margin(path: Path) -> None:
