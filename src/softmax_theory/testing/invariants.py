@@ -84,7 +84,7 @@ def differing(got: NDArray[Any], wanted: NDArray[Any], bound: float) -> str:
     with np.errstate(all="ignore"):
         away = np.where(a == b, 0, np.abs(a - b) / np.maximum(np.abs(b), 1e-300))
     worst = np.unravel_index(int(np.argmax(away)), away.shape)
-    return "" if away[worst] <= bound else f"{located(worst)} {got[worst]!r}, not {wanted[worst]!r}"
+    return "" if away[worst] <= bound else f"{located(worst)} {got[worst]}, not {wanted[worst]}"
 
 
 INVARIANTS: dict[str, dict[str, Invariant]] = {
