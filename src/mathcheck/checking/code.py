@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,17 +53,13 @@ def compare_python(
     """
     table, left = reading.place.table, ready.chain.sides[0]
     span = spanned(scope.values, code.names)
-    if span[1] > PYTHON_LARGEST or span[0] < PYTHON_SMALLEST:
-        return ""
-    if not (ordinary or comparable(scope.values, code.names, table)):
+    in_range = span[0] >= PYTHON_SMALLEST and span[1] <= PYTHON_LARGEST
+    if not in_range or not (ordinary or comparable(scope.values, code.names, table)):
         return ""
     free = tuple(key for key in order_of(left) if key in free_indices(left, table))
     order = code.indices or free
     if not set(order) <= set(free):
-        return (
-            f":python: {code.text} is indexed by {', '.join(order)}; expected free indices of "
-            f"the left side, which has {', '.join(free) or 'none'}"
-        )
+        return wrong_indices(code, order, free)
     try:
         computed = python_value(code, scope)
     except PythonError as error:
@@ -89,6 +85,14 @@ def compare_python(
     known = tally.python_range or span
     tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
     return ""
+
+
+def wrong_indices(code: Code, order: Sequence[str], free: Sequence[str]) -> str:
+    """Return what is wrong with the indices of code."""
+    return (
+        f":python: {code.text} is indexed by {', '.join(order)}; expected free indices of "
+        f"the left side, which has {', '.join(free) or 'none'}"
+    )
 
 
 def comparable(values: Mapping[str, Any], names: Iterable[str], table: Table) -> bool:

@@ -112,23 +112,32 @@ def sample_points(
             break
         yield sample
     tally.partial = bool(finite)
-    if finite and start - tally.effort < COSTLY:
-        ends = (covering[0], *covering[1:][-1:])
-        members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]
-        tally.partial = None in members
-        yield from with_all_members(zip(ends, members, strict=True), sampled, reading)
-    if decides(reading) and start - tally.effort < COSTLY:
-        yield from with_zeros(sampled, covering, reading)
-    if next(special_conditions(reading), None):
-        yield from itertools.takewhile(
-            lambda _: start - tally.effort < COSTLY, small_whole_numbers(unknown, reading)
-        )
+    yield from special_samples(reading, unknown, tally, start)
     bases = border_bases(sampled, combinations, table, source)
     yield from border_samples(reading, bases, tally)
     for sample in itertools.islice(drawn, ATTEMPTS):
         if enough(reading, tally, FEWEST if start - tally.effort < COSTLY else 1):
             return
         yield sample
+
+
+def special_samples(
+    reading: Reading, unknown: Unknowns, tally: Tally, start: int
+) -> Iterator[Sample]:
+    """Yield samples that few statements need: all that is finite, zeros, small whole numbers."""
+    table, covering = reading.place.table, covered(unknown.sizes)
+    finite = [key for key in unknown.sampled if not table.type(key).continuous]
+    if finite and start - tally.effort < COSTLY:
+        ends = (covering[0], *covering[1:][-1:])
+        members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]
+        tally.partial = None in members
+        yield from with_all_members(zip(ends, members, strict=True), unknown.sampled, reading)
+    if decides(reading) and start - tally.effort < COSTLY:
+        yield from with_zeros(unknown.sampled, covering, reading)
+    if next(special_conditions(reading), None):
+        yield from itertools.takewhile(
+            lambda _: start - tally.effort < COSTLY, small_whole_numbers(unknown, reading)
+        )
 
 
 def border_bases(
@@ -211,8 +220,15 @@ def decides(reading: Reading) -> bool:
 
 
 def degenerate_samples(reading: Reading, unknown: Unknowns) -> Iterator[Sample]:
-    """Yield two samples in which all numbers are zero, or equal, where their types allow that."""
+    """Yield samples in which all numbers are zero, or equal, and all finite values if they are few.
+
+    These are enough where each costs much, as where a limit or an integral is evaluated.
+    """
     table = reading.place.table
+    finite = [key for key in unknown.sampled if not table.type(key).continuous]
+    if finite:
+        members = samples.everything(finite, unknown.sizes[0], table, MOST_MIXED)
+        yield from with_all_members([(unknown.sizes[0], members)], unknown.sampled, reading)
     source = samples.generator(reading.text, reading.place.seed + 7)
     for attempt in range(2):
         values = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -179,22 +179,20 @@ def unmet(reading: Reading, tally: Tally) -> list[Problem]:
 def loose(reading: Reading) -> list[Problem]:
     """Return a problem for each bound that is claimed to be sharp and is never nearly attained.
 
-    The samples lie far from the origin, where bounds of functions are attained.
+    Bounds of functions are attained far from the origin, or at few round numbers.
     """
     if not reading.options.sharp:
         return []
-    table = reading.place.table
-    source = samples.generator(reading.text, reading.place.seed + 2)
-    unknown = unknowns(reading)
     gaps: dict[tuple[int, int], Any] = {}
-    for attempt in range(SHARP_POINTS):
-        given = unknown.sizes[attempt % len(unknown.sizes)]
-        values = {key: table.type(key).draw(given, source, WIDE) for key in unknown.sampled}
-        scope = reading.place.scope({**given, **values})
+    for values in wide_and_round(reading):
+        scope = reading.place.scope(values)
         for number, ready in enumerate(reading.prepared):
             for assignment in assignments(ready, scope):
-                inner = scope.child(assignment)
-                sides = [flat(evaluate(side, inner)) for side in ready.chain.sides]
+                try:
+                    inner = scope.child(assignment)
+                    sides = [flat(evaluate(side, inner)) for side in ready.chain.sides]
+                except (Undefined, ArithmeticError):
+                    continue
                 for relation, (a, b) in enumerate(itertools.pairwise(sides)):
                     gap = min(abs(bare(x) - bare(y)) for x, y in itertools.product(a, b))
                     key = (number, relation)
@@ -204,6 +202,17 @@ def loose(reading: Reading) -> list[Problem]:
         for (number, relation), gap in sorted(gaps.items())
         if gap > NEARLY
     ]
+
+
+def wide_and_round(reading: Reading) -> Iterator[dict[str, Any]]:
+    """Yield samples that lie far from the origin, and as many of few round numbers."""
+    table, unknown = reading.place.table, unknowns(reading)
+    source = samples.generator(reading.text, reading.place.seed + 2)
+    for attempt in range(SHARP_POINTS):
+        given = unknown.sizes[attempt % len(unknown.sizes)]
+        kinds = {key: table.type(key) for key in unknown.sampled}
+        yield {**given, **{k: kind.draw(given, source, WIDE) for k, kind in kinds.items()}}
+        yield {**given, **{k: kind.rounded(given, source, attempt) for k, kind in kinds.items()}}
 
 
 def verdict(reading: Reading) -> Result:
