@@ -48,8 +48,7 @@ def compare_python(
 ) -> str:
     """Compare the left side with the code; return what is wrong.
 
-    Where the sample isn't ordinary code need not have a value, and it may be rounded past a border;
-    which of equal entries is the largest is a convention of its own.
+    Where the sample isn't ordinary code need not have a value, and may break ties in its own way.
     """
     table, left = reading.place.table, ready.chain.sides[0]
     span = spanned(scope.values, code.names)
