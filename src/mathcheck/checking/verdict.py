@@ -13,7 +13,6 @@ from mathcheck.checking.causes import likely_causes
 from mathcheck.checking.compare import tallied
 from mathcheck.checking.conditions import can_hold
 from mathcheck.checking.counterexample import smallest_failure
-from mathcheck.checking.display import shown
 from mathcheck.checking.equation import Context, Options, Reading, read
 from mathcheck.checking.exactly import Exactly, decided_exactly
 from mathcheck.checking.messages import printed
@@ -23,7 +22,7 @@ from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Cases, Node, Relation, SetOf, walk
 from mathcheck.latex import Refusal
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import Undefined
+from mathcheck.numbers.precision import Undecided, Undefined
 from mathcheck.proving import Proof, proved
 from mathcheck.proving.show import shown_condition, shown_proof
 from mathcheck.report import Problem, Result
@@ -183,7 +182,7 @@ def loose(reading: Reading) -> list[Problem]:
     """
     if not reading.options.sharp:
         return []
-    gaps: dict[tuple[int, int], Any] = {}
+    gaps: dict[tuple[int, int], float] = {}
     for values in wide_and_round(reading):
         scope = reading.place.scope(values)
         for number, ready in enumerate(reading.prepared):
@@ -194,14 +193,21 @@ def loose(reading: Reading) -> list[Problem]:
                 except (Undefined, ArithmeticError):
                     continue
                 for relation, (a, b) in enumerate(itertools.pairwise(sides)):
-                    gap = min(abs(bare(x) - bare(y)) for x, y in itertools.product(a, b))
-                    key = (number, relation)
-                    gaps[key] = min(gaps.get(key, gap), gap)
+                    gap = min(distance(bare(x), bare(y)) for x, y in itertools.product(a, b))
+                    gaps[number, relation] = min(gaps.get((number, relation), gap), gap)
     return [
-        Problem("loose", reading.prepared[number].chain.sides[relation + 1].start, (shown(gap),))
+        Problem("loose", reading.prepared[number].chain.sides[relation + 1].start, (f"{gap:.4g}",))
         for (number, relation), gap in sorted(gaps.items())
         if gap > NEARLY
     ]
+
+
+def distance(x: Any, y: Any) -> float:
+    """Return how far two numbers are apart: nothing if their bounds overlap."""
+    try:
+        return float(abs(x - y))
+    except Undecided:
+        return 0.0
 
 
 def wide_and_round(reading: Reading) -> Iterator[dict[str, Any]]:
