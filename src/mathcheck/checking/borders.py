@@ -93,6 +93,17 @@ class Seeking:
         finally:
             self.tally.effort -= max(1, left - scope.shared.steps)
 
+    def gap(
+        self, border: Border, values: Values, coordinate: Coordinate, assignment: Assignment
+    ) -> Gap:
+        """Return how far the left side of a border is above the right as a function of a number."""
+
+        def gap(number: Fraction) -> Fraction | None:
+            new = with_number(values, coordinate, number, self)
+            return None if new is None else self.height(border, new, assignment)
+
+        return gap
+
 
 def border_samples(reading: Reading, bases: Iterable[Sample], tally: Tally) -> Iterator[Sample]:
     """Yield samples at borders, beside them and between them: one number is moved, then two."""
@@ -188,14 +199,10 @@ def roots_of(
         return []
 
     def root_at(coordinate: Coordinate) -> Fraction | None:
-        def gap(number: Fraction) -> Fraction | None:
-            new = with_number(values, coordinate, number, seeking)
-            return None if new is None else seeking.height(border, new, assignment)
-
         start = number_at(values, coordinate)
         if start is None or with_number(values, coordinate, start, seeking) is None:
             return None
-        return solve(gap, start)
+        return solve(seeking.gap(border, values, coordinate, assignment), start)
 
     coordinates = (
         (key, place)

@@ -47,7 +47,7 @@ EFFORT_OF_TOUCHING, TOUCHING, VERTICES = 8_000, 8, 6
 
 
 def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
-    """Add the failures of inequalities that are found by going down from the worst points."""
+    """Add the failures of inequalities that are found by going down, and of numbers that differ."""
     table = reading.place.table
     if not any(table.type(key).continuous for key in unknown.sampled):
         return
@@ -137,14 +137,15 @@ class Search:
 
         A strict inequality may be an equation there, and a wrong bound fails.
         """
-        sides = self.ready.chain.sides[self.pair[1] : self.pair[1] + 2]
-        border = sides if SMALLER_LEFT[self.ready.chain.signs[self.pair[1]]] else sides[::-1]
+        left, right = self.ready.chain.sides[self.pair[1] : self.pair[1] + 2]
+        smaller_left = SMALLER_LEFT[self.ready.chain.signs[self.pair[1]]]
+        high_above_low = (right, left) if smaller_left else (left, right)
         least = self.tally.effort - EFFORT_OF_TOUCHING
         seeking = Seeking(self.reading, self.tally, least, ())
         for coordinate in itertools.islice(itertools.cycle(coordinates(values)), TOUCHING):
             scope = self.reading.place.scope(values)
             assignment = next(iter(assignments(self.ready, scope)), {})
-            values = lowest_along(coordinate, values, (border[1], border[0]), assignment, seeking)
+            values = lowest_along(coordinate, values, high_above_low, assignment, seeking)
         return values
 
     def points(self) -> Iterator[Mapping[str, Any]]:
@@ -223,14 +224,10 @@ def lowest_along(
     That is where a parabola through three points has its vertex, which is repeated with nearer
     ones; of numbers with a short denominator the nearest is tried.
     """
-
-    def gap(number: Fraction) -> Fraction | None:
-        new = with_number(values, coordinate, number, seeking)
-        return None if new is None else seeking.height(border, new, assignment)
-
     number = number_at(values, coordinate)
     if number is None or with_number(values, coordinate, number, seeking) is None:
         return values
+    gap = seeking.gap(border, values, coordinate, assignment)
     step = max(abs(number), Fraction(1)) / 16
     for _ in range(VERTICES):
         left, here, right = (gap(number + k * step) for k in (-1, 0, 1))

@@ -348,7 +348,7 @@ def is_condition(relation: Relation, table: Table) -> bool:
 def bounds_symbol(relation: Relation, table: Table) -> bool:
     r"""Return whether a relation bounds a symbol by numbers, as in `\sqrt{x^2} = x, x \geq 0`.
 
-    No symbol that takes any value of its type can be claimed to have such a bound.
+    A symbol takes any value of its type, so that such a bound would say nothing, or what is false.
     """
     symbols = [side for side in relation.sides if isinstance(side, Symbol)]
     others = [side for side in relation.sides if not isinstance(side, Symbol)]
