@@ -56,6 +56,14 @@
   // `toggle` does not bubble.
   document.addEventListener("toggle", ({ target }) => target.open && target.matches(MARK) && fill(target), true);
 
+  // --- the list of all equations, folded by chapters ---
+
+  const folds = [...document.querySelectorAll(".equation-entries")];
+  // The theme finds boxes that scroll when the window's size changes; those in a fold had no size.
+  folds.forEach((fold) => fold.addEventListener("toggle", () => dispatchEvent(new Event("resize"))));
+  const unfold = () => folds.forEach((fold) => (fold.open = true));
+  document.querySelector(".unfold")?.addEventListener("click", unfold);
+
   // --- what is shown beside a letter or a reference ---
 
   const note = Object.assign(document.createElement("div"), { className: "equation-note" });

@@ -71,12 +71,17 @@ def counts(verdicts: Verdicts) -> dict[str, int]:
 
 def counted(verdicts: Verdicts) -> str:
     """Return how many equations have each verdict, in words."""
+    number = some(counts(verdicts)["all"], "equation")
+    return f"{number}, those in the text included: {parts(verdicts)}."
+
+
+def parts(verdicts: Verdicts) -> str:
+    """Return the number of each verdict in a row."""
     numbers = counts(verdicts)
     words = {status: f"{numbers[status]} {word}" for status, word in WORDS.items()}
     words["checked"] += in_brackets([f"{numbers[g]} {GRADES[g][1]}" for g in GRADES if numbers[g]])
     words["defines"] = some(numbers["defines"], "definition")
-    parts = [words[status] for status in words if numbers[status]]
-    return f"{some(numbers['all'], 'equation')}, those in the text included: {', '.join(parts)}."
+    return ", ".join(words[status] for status in words if numbers[status])
 
 
 def totals(results: Iterable[Result]) -> str:
@@ -90,9 +95,9 @@ def totals(results: Iterable[Result]) -> str:
     return f"{some(len(results), 'equation')}: {listed or 'nothing to check'}"
 
 
-def in_brackets(parts: list[str]) -> str:
+def in_brackets(words: list[str]) -> str:
     """Return a list in brackets, or nothing."""
-    return f" ({', '.join(parts)})" if parts else ""
+    return f" ({', '.join(words)})" if words else ""
 
 
 def summary(result: Result) -> str:

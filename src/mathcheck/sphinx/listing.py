@@ -13,12 +13,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from mathcheck.documents import Equation
 from mathcheck.report import Result
-from mathcheck.sphinx.breaking import displayed
+from mathcheck.sphinx.breaking import displayed, raw
 from mathcheck.sphinx.directives import EquationList
 from mathcheck.sphinx.functions import link, links
 from mathcheck.sphinx.marks import conditions, is_listed
 from mathcheck.sphinx.state import Place, Verdict, anchor, state
-from mathcheck.wording import capital, counted, kind, some, summary
+from mathcheck.wording import capital, counted, kind, parts, some, summary
 
 # The type of a reference to an equation without a label.
 PLACE = "mathcheck-place"
@@ -32,7 +32,7 @@ class ShowList(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace the place of the list by a section for each chapter."""
         for place in list(self.document.findall(EquationList)):
-            place.replace_self([*self.summary(), *self.chapters()])
+            place.replace_self([self.summary(), *self.chapters()])
 
     def listed(self) -> dict[str, list[tuple[Place, Verdict]]]:
         """Return the equations that are listed, by their pages in reading order."""
@@ -44,30 +44,23 @@ class ShowList(SphinxPostTransform):
             docname: page for docname, page in pages.items() if page and docname in self.env.titles
         }
 
-    def summary(self) -> Iterator[nodes.Node]:
-        """Yield the counts, and links to the chapters of the list."""
+    def summary(self) -> nodes.paragraph:
+        """Return the counts of the whole book."""
         verdicts = {name: page.values() for name, page in state(self.env).verdicts.items()}
-        yield nodes.paragraph("", counted(verdicts))
-        chapters = nodes.bullet_list(classes=["equation-chapters"])
-        for docname, page in self.listed().items():
-            target = nodes.reference(
-                "", self.title(docname), refid=section_id(docname), internal=True
-            )
-            number = nodes.Text(f": {some(len(page), 'equation')}")
-            chapters += nodes.list_item("", nodes.paragraph("", "", target, number))
-        yield chapters
-
-    def title(self, docname: str) -> str:
-        """Return the title of a chapter."""
-        return self.env.titles[docname].astext()
+        return nodes.paragraph("", counted(verdicts))
 
     def chapters(self) -> Iterator[nodes.section]:
-        """Yield a section for each chapter."""
+        """Yield a section for each chapter, its equations folded: hundreds are slow to draw."""
         for docname, page in self.listed().items():
-            chapter = link("std", "doc", f"/{docname}", self.title(docname), self.env.docname)
+            title = self.env.titles[docname].astext()
+            chapter = link("std", "doc", f"/{docname}", title, self.env.docname)
             section = nodes.section("", nodes.title("", "", chapter), ids=[section_id(docname)])
+            verdicts = [verdict for _, verdict in page]
+            head = f"{some(len(page), 'equation')}: {parts({docname: verdicts})}"
+            section += raw(f'<details class="equation-entries"><summary>{head}</summary>')
             for place, (equation, result) in page:
                 section += self.entry(docname, place, equation, result)
+            section += raw("</details>")
             yield section
 
     def entry(
