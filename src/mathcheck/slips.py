@@ -104,8 +104,9 @@ def likely(reading: Reading) -> Iterator[Mutant]:
             kind = "bound" if starts_at_zero(mutant, reading.text) else mutant.kind
             kinds[kind].append(replace(mutant, kind=kind))
     for group in kinds.values():
-        # A sign that was there is lost more often than one is made up.
-        group.sort(key=lambda mutant: mutant.start == mutant.end)
+        # What was there is lost more often than a sign is made up, which is shown once.
+        made_up = [mutant for mutant in group if mutant.start == mutant.end]
+        group[:] = [mutant for mutant in group if mutant.start < mutant.end] + made_up[:1]
     for turn in itertools.zip_longest(*kinds.values()):
         yield from filter(None, turn)
 

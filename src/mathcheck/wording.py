@@ -21,6 +21,7 @@ GRADES = {
     "digits": ("to 30 digits", "agree to 30 digits or more"),
     "sampled": ("not refuted", "not refuted at samples"),
 }
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 # What the role `count` can name, besides the statuses.
 TOTALS = ("all", "displayed", *GRADES)
 
@@ -130,6 +131,11 @@ def decided(result: Result) -> str:
 def some(number: int, thing: str) -> str:
     """Return a number of things in words."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def ordinal(number: int) -> str:
+    """Return a place in a row in words, the first as 0."""
+    return ORDINALS[number] if number < len(ORDINALS) else f"number {number + 1}"
 
 
 def explained(result: Result) -> str:

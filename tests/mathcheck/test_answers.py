@@ -12,7 +12,7 @@ from mathcheck.answers import Answers, answers, letters, remembered
 from mathcheck.book import check_text
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.verdict import check
-from mathcheck.sphinx.breaking import highlighted, whole
+from mathcheck.sphinx.breaking import highlighted, label, whole
 from mathcheck.worked import MINUS, needed_names, numeral, worked
 
 TABLE = r"""```{symbols}
@@ -148,6 +148,15 @@ def test_a_change_is_marked_where_it_is(name: str) -> None:
         marked = highlighted(read.text, slip)
         assert whole(marked) or "&" in marked
         assert re.search(r"\\textcolor\{(red|gray)\}\{", marked), marked
+
+
+def test_of_several_signs_the_label_says_which_is_changed() -> None:
+    latex = r"\frac{a}{2} - \frac{b}{2} - (a - b) = -\frac{a - b}{2}"
+    equation, found = reading(latex), answers(reading(latex)).slips
+    labels = ["".join(n.astext() for n in label(equation.text, slip)) for slip in found]
+    assert len(labels) > 2
+    assert len(set(labels)) == len(labels)
+    assert "Read the first - as +" in labels
 
 
 def test_a_number_is_printed_with_six_digits() -> None:

@@ -9,8 +9,8 @@ from mathcheck.checking.equation import Reading
 from mathcheck.checking.tally import Failure, Gap, Unsettled
 from mathcheck.expressions import SetOf
 from mathcheck.report import Problem
+from mathcheck.wording import ordinal
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 SIGNS = {
     "!=": r"\neq",
     "<=": r"\leq",
@@ -60,13 +60,9 @@ def which_relation(reading: Reading, number: int, relation: int) -> str:
     sign = chain.signs[relation]
     same = [k for k, s in enumerate(chain.signs) if s == sign]
     sign_printed = SIGNS.get(sign, sign)
-    which = (
-        f"the {ORDINALS[same.index(relation) % 8]} {sign_printed}"
-        if len(same) > 1
-        else (sign_printed)
-    )
+    which = f"the {ordinal(same.index(relation))} {sign_printed}" if len(same) > 1 else sign_printed
     if len(reading.prepared) > 1:
-        which += f" of the {ORDINALS[number % 8]} equation"
+        which += f" of the {ordinal(number)} equation"
     return which
 
 

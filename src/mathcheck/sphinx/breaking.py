@@ -13,10 +13,12 @@ from sphinx.util import logging
 
 from mathcheck.answers import Answers
 from mathcheck.documents import Equation
+from mathcheck.latex import tokens
 from mathcheck.slips import Slip
 from mathcheck.sphinx.directives import Breakable
 from mathcheck.sphinx.functions import link
 from mathcheck.sphinx.state import state
+from mathcheck.wording import capital, ordinal
 from mathcheck.worked import unbroken
 
 logger = logging.getLogger(__name__)
@@ -56,25 +58,37 @@ def raw(text: str) -> nodes.raw:
     return nodes.raw("", text, format="html")
 
 
-def capital(text: str) -> str:
-    """Return a sentence that begins with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
 def label(text: str, slip: Slip) -> list[nodes.Node]:
     """Return in words what is changed."""
     old, new = text[slip.start : slip.end].strip(), slip.new.strip()
     if slip.kind == "swapped fraction":
-        return [nodes.Text("Turn the fraction over")]
+        number = which(r"\frac", text, slip.start)
+        return [nodes.Text(f"Turn the {number}fraction over")]
     if slip.kind == "transposed":
         return [nodes.Text("Transpose a matrix" if new else "Leave the transposition out")]
     if not old:
         return [nodes.Text("Put "), formula(new), nodes.Text(" in front")]
+    number = which(old, text, slip.start)
+    the = f"the {number}" if number else ""
     if slip.kind.startswith("dropped") or not new:
         lost = old.strip("+- ") or old
-        shown = formula(lost) if whole(lost) else nodes.Text(f"a {slip.kind.split()[-1]}")
-        return [nodes.Text("Leave out "), shown]
-    return [nodes.Text("Read "), formula(old), nodes.Text(" as "), formula(new.strip("{}"))]
+        if whole(lost):
+            return [nodes.Text(f"Leave out {the}"), formula(lost)]
+        return [nodes.Text(f"Leave out a {slip.kind.split()[-1]}")]
+    return [nodes.Text(f"Read {the}"), formula(old), nodes.Text(" as "), formula(new.strip("{}"))]
+
+
+def which(part: str, text: str, start: int) -> str:
+    """Return which of several alike parts is meant, with a space behind it; nothing for one."""
+    found = tokens(text)
+    ends = {token.end for token in found}
+    places = [
+        token.start
+        for token in found
+        if text.startswith(part, token.start) and token.start + len(part) in ends
+    ]
+    before = [place for place in places if place < start]
+    return f"{ordinal(len(before))} " if len(places) > 1 else ""
 
 
 def formula(latex: str) -> nodes.math:
