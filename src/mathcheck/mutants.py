@@ -7,7 +7,7 @@ and where an equation fails, the change that makes it hold is the likely slip.
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
 from mathcheck.latex import Refusal, Token, read_items, tokens
@@ -56,13 +56,17 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed text, and in words how it differs from the printed one."""
+    """A changed text, and in words how it differs from the printed one.
+
+    A sign that is put where none was stands before `operand`.
+    """
 
     kind: str
     text: str
     words: str
     start: int
     end: int
+    operand: str = ""
 
 
 def mutants(text: str, table: Table, *, everywhere: bool = False) -> list[Mutant]:
@@ -220,7 +224,8 @@ def signed(node: Node, text: str) -> Iterator[Mutant]:
     # A bracket or a number of its own needs no sign to be tried.
     if first.end > at and not (isinstance(first, Number) and first.value == 0):
         shown = " ".join(text[at : first.end].split())
-        yield changed("sign", text, at, at, "-", f"a minus sign is put before {shown}")
+        mutant = changed("sign", text, at, at, "-", f"a minus sign is put before {shown}")
+        yield replace(mutant, operand=shown)
 
 
 def of_node(node: Node, text: str, table: Table) -> Iterator[Mutant]:

@@ -35,8 +35,8 @@ from mathcheck.worked import (
     side_names,
 )
 
-# So many slips are shown; so many changes are tried for them.
-SLIPS, TRIES = 4, 10
+# So many slips are shown; so many changes are tried for them, and as many again for fewer.
+SLIPS, TRIES, FEW = 4, 10, 3
 # The kinds of changes, those first that are made most often.
 LIKELY = (
     *("sign", "dropped factor", "index", "bound", "dropped term", "relation", "number"),
@@ -54,7 +54,7 @@ class Slip:
 
     The characters from `start` to `end` of the equation are read as `new`. `finding` says which
     sides differ, or why one can't be evaluated, `point` at which sample, and `cause` in what they
-    differ at all samples, if that is simple.
+    differ at all samples, if that is simple. A sign that is made up stands before `operand`.
     """
 
     kind: str
@@ -64,6 +64,7 @@ class Slip:
     finding: str
     point: str = ""
     cause: str = ""
+    operand: str = ""
 
 
 def slips(reading: Reading, needed: frozenset[str]) -> tuple[Slip, ...]:
@@ -85,28 +86,35 @@ def slips(reading: Reading, needed: frozenset[str]) -> tuple[Slip, ...]:
     >>> lost.kind, lost.new, lost.finding
     ('sign', '+', 'left = 0, right = 2')
     """
-    tried = itertools.islice(likely(reading), TRIES)
-    shown = filter(None, (judged(mutant, reading, needed) for mutant in tried))
-    return tuple(itertools.islice(shown, SLIPS))
+    shown: dict[str, Slip] = {}
+    # A short equation can't be broken in many ways by its own names.
+    for everywhere, enough in ((False, SLIPS), (True, FEW)):
+        for mutant in itertools.islice(likely(reading, everywhere), TRIES):
+            if len(shown) >= enough:
+                break
+            slip = None if mutant.text in shown else judged(mutant, reading, needed)
+            if slip:
+                shown[mutant.text] = slip
+    return tuple(shown.values())
 
 
-def likely(reading: Reading) -> Iterator[Mutant]:
+def likely(reading: Reading, everywhere: bool) -> Iterator[Mutant]:
     """Yield the changes of an equation: of each kind one, then of each kind another."""
     nodes = [node for p in reading.prepared for node in walk(p.chain) if is_name(node)]
     names = {node.start: reading.text[node.start : node.end] for node in nodes}
     kinds: dict[str, list[Mutant]] = {kind: [] for kind in LIKELY}
-    for mutant in mutants(reading.text, reading.place.table):
+    for mutant in mutants(reading.text, reading.place.table, everywhere=everywhere):
         if mutant.kind == "transposed" and r"\top^\top" in mutant.text.replace(" ", ""):
             continue
         # The d of a derivative is no name, and a letter of `aligned` is none to read instead.
-        named = mutant.start in names and replacement(mutant, reading.text) in names.values()
+        other = replacement(mutant, reading.text)
+        named = mutant.start in names and (everywhere or other in names.values())
         if named or mutant.kind not in ("index", "symbol"):
             kind = "bound" if starts_at_zero(mutant, reading.text) else mutant.kind
             kinds[kind].append(replace(mutant, kind=kind))
     for group in kinds.values():
-        # What was there is lost more often than a sign is made up, which is shown once.
-        made_up = [mutant for mutant in group if mutant.start == mutant.end]
-        group[:] = [mutant for mutant in group if mutant.start < mutant.end] + made_up[:1]
+        # A sign that was there is lost more often than one is made up.
+        group.sort(key=lambda mutant: mutant.start == mutant.end)
     for turn in itertools.zip_longest(*kinds.values()):
         yield from filter(None, turn)
 
@@ -134,7 +142,8 @@ def judged(mutant: Mutant, reading: Reading, needed: frozenset[str]) -> Slip | N
         found = (str(error), "", "") if outside else None
     if not found:
         return None
-    return Slip(mutant.kind, mutant.start, mutant.end, replacement(mutant, text), *found)
+    new = replacement(mutant, text)
+    return Slip(mutant.kind, mutant.start, mutant.end, new, *found, operand=mutant.operand)
 
 
 def replacement(mutant: Mutant, text: str) -> str:

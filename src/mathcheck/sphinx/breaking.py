@@ -67,7 +67,7 @@ def label(text: str, slip: Slip) -> list[nodes.Node]:
     if slip.kind == "transposed":
         return [nodes.Text("Transpose a matrix" if new else "Leave the transposition out")]
     if not old:
-        return [nodes.Text("Put "), formula(new), nodes.Text(" in front")]
+        return [nodes.Text("Put "), formula(new), nodes.Text(" before "), formula(slip.operand)]
     number = which(old, text, slip.start)
     the = f"the {number}" if number else ""
     if slip.kind.startswith("dropped") or not new:
