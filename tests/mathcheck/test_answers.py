@@ -118,6 +118,19 @@ def test_a_change_that_keeps_the_meaning_is_no_slip() -> None:
         assert left != right
 
 
+def test_code_that_breaks_a_tie_in_its_own_way_is_no_slip() -> None:
+    options = ":defines: \\hat{c}\n:python: C - argmax(z[::-1])\n"
+    latex = r"\hat{c} = \operatorname{argmax}_c z_c"
+    table = TABLE.replace("f          :", "\\hat{c} : name : - : the largest\nf          :")
+    [checked] = check_text(f"{table}\n```{{math}}\n{options}{latex}\n```\n", "numpy")
+    assert checked.result.passed, checked.result.message
+    found = answers(checked.reading).slips
+    assert found
+    for slip in found:
+        scores = re.search(r"z = \(([^)]*)\)", slip.point)[1].split(", ")
+        assert len(set(scores)) == len(scores), slip
+
+
 def test_a_sum_from_zero_is_answered_by_the_range_of_its_index() -> None:
     found = {slip.kind: slip for slip in answered("sum").slips}
     assert found["bound"].new == "0"
