@@ -95,6 +95,7 @@ html_theme_options = {
     "back_to_top_button": False,
     "use_download_button": True,
     "search_as_you_type": True,
+    "footer_content_items": ["copyright", "extra-footer"],  # the first names the authors
     "extra_footer": f"Version {release}",
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

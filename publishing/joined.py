@@ -230,8 +230,7 @@ def title_page(site: Path) -> HtmlElement:
     footer = front.xpath(
         "//footer[contains(@class, 'bd-footer-content')]//*[self::p or @class='extra_footer']"
     )
-    # The name of the authors begins with a capital letter, but here it is within a line.
-    lines = [E.p(re.sub("^By The", "By the", one_line(part))) for part in footer]
+    lines = [E.p(one_line(part)) for part in footer]
     note = (
         "Printed from the pages of the book. Code that only draws a figure is left out; the "
         "notebooks that can be downloaded from the pages have it."
