@@ -1,7 +1,7 @@
 // Search results quote the text of a page: Sphinx would take all that stands in <main>, its menus and
 // tables of contents too.
 {
-  const OMITTED = "h1, annotation, .equation-code, .toctree-wrapper";
+  const OMITTED = "h1, annotation, .equation-code, .equation-entry, .toctree-wrapper";
   const textOfMain = Search.htmlToText;
   Search.htmlToText = (html, anchor) => {
     const article = new DOMParser().parseFromString(html, "text/html").querySelector(".bd-article");
