@@ -6,20 +6,13 @@ from fractions import Fraction
 
 from mathcheck.expressions import (
     Argument,
-    Big,
     Call,
     Component,
-    Event,
     FunctionName,
-    Integral,
-    Limit,
     Node,
     Number,
     Operation,
-    Range,
-    SetOf,
     Symbol,
-    children,
     walk,
 )
 from mathcheck.latex import Refusal
@@ -124,7 +117,7 @@ class Definitions:
 
     def beside(self, node: Node, key: str) -> frozenset[str]:
         """Return all names on which an expression depends otherwise than through a name."""
-        found, left = set[str](), set(free_names(node))
+        found, left = set[str](), set(node.free_names)
         while left:
             name = left.pop()
             if name == key or name in found:
@@ -133,14 +126,14 @@ class Definitions:
             for definition in self.found.get(name, ()):
                 bound = {p.key for p in definition.parameters or ()} | set(definition.indices)
                 for part in (definition.body, *definition.conditions):
-                    left |= free_names(part) - bound
+                    left |= part.free_names - bound
         return frozenset(found)
 
     def reach(self, node: Node) -> frozenset[str]:
         """Return all names on which the value of an expression depends."""
         if id(node) not in self.reached:
             found: set[str] = set()
-            for key in free_names(node):
+            for key in node.free_names:
                 found |= self.dependencies(key)
             for part in walk(node):
                 # A function that stands bare takes its arguments from where it stands.
@@ -161,32 +154,6 @@ def pattern(definition: Definition) -> tuple[object, ...]:
         (p.separator, p.literal, p.dimensions, p.size, p.key if p.random else "")
         for p in definition.parameters
     )
-
-
-def free_names(node: Node) -> frozenset[str]:
-    """Return the names that occur in an expression and are not bound in it."""
-    if isinstance(node, Symbol | FunctionName):
-        return frozenset({node.key})
-    found: frozenset[str] = frozenset()
-    for child in children(node):
-        found |= free_names(child)
-    if isinstance(node, Call):
-        found |= {node.key}
-    if isinstance(node, Range | Event):
-        found |= {node.variable}
-    return found - bound_names(node)
-
-
-def bound_names(node: Node) -> frozenset[str]:
-    """Return the names that a node binds for what is below it."""
-    if isinstance(node, Big):
-        return frozenset(node.variables)
-    if isinstance(node, Limit | Integral):
-        return frozenset({node.variable})
-    if isinstance(node, SetOf) and node.kind == "builder":
-        return frozenset(n.key for n in node.elements[:1] if isinstance(n, Symbol))
-    ranges = getattr(node, "ranges", ())
-    return frozenset(r.variable for r in ranges)
 
 
 def define(side: Node, body: Node, table: Table) -> Definition:

@@ -6,6 +6,7 @@ Every node knows where it stands in the text; two nodes are equal if they say th
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,21 @@ class Node:
 
     start: int = field(compare=False, repr=False, kw_only=True, default=0)
     end: int = field(compare=False, repr=False, kw_only=True, default=0)
+
+    @cached_property
+    def children(self) -> tuple["Node", ...]:
+        """The nodes directly below."""
+        return tuple(node for e in fields(self) for node in nodes_in(getattr(self, e.name)))
+
+    @cached_property
+    def free_names(self) -> frozenset[str]:
+        """The names that occur in it and are not bound in it."""
+        found = frozenset[str]().union(*(child.free_names for child in self.children))
+        if isinstance(self, Symbol | FunctionName | Call):
+            found |= {self.key}
+        if isinstance(self, Range | Event):
+            found |= {self.variable}
+        return found - bound_names(self)
 
 
 @dataclass(frozen=True)
@@ -259,12 +275,6 @@ class Indicator(Node):
     condition: Node
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the nodes directly below."""
-    for value in vars(node).values():
-        yield from nodes_in(value)
-
-
 def nodes_in(value: object) -> Iterator[Node]:
     """Yield the nodes in a field, which may be nested tuples."""
     if isinstance(value, Node):
@@ -277,8 +287,20 @@ def nodes_in(value: object) -> Iterator[Node]:
 def walk(node: Node) -> Iterator[Node]:
     """Yield the node and all below it."""
     yield node
-    for child in children(node):
+    for child in node.children:
         yield from walk(child)
+
+
+def bound_names(node: Node) -> frozenset[str]:
+    """Return the names that a node binds for what is below it."""
+    if isinstance(node, Big):
+        return frozenset(node.variables)
+    if isinstance(node, Limit | Integral):
+        return frozenset({node.variable})
+    if isinstance(node, SetOf) and node.kind == "builder":
+        return frozenset(n.key for n in node.elements[:1] if isinstance(n, Symbol))
+    ranges = getattr(node, "ranges", ())
+    return frozenset(r.variable for r in ranges)
 
 
 def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:

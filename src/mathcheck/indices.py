@@ -14,7 +14,6 @@ from mathcheck.expressions import (
     Relation,
     SetOf,
     Symbol,
-    children,
     rebuild,
     walk,
 )
@@ -49,7 +48,7 @@ def free_indices(node: Node, table: Table) -> frozenset[str]:
     if isinstance(node, Event):
         return free_indices(node.value, table) if node.value else frozenset({node.variable})
     found: frozenset[str] = frozenset()
-    for child in children(node):
+    for child in node.children:
         found |= free_indices(child, table)
     if isinstance(node, Range) and table.type(node.variable).ranges:
         found |= {node.variable}
@@ -76,7 +75,7 @@ def certain_indices(node: Node, table: Table) -> frozenset[str]:
     free = free_indices(node, table)
     below: frozenset[str] = frozenset()
     own = free
-    for child in children(node):
+    for child in node.children:
         below |= certain_indices(child, table)
         own -= free_indices(child, table)
     return (below | own) & free

@@ -44,7 +44,13 @@ def code_of(reading: Reading) -> Code | None:
 
 
 def compare_python(
-    ready: Prepared, code: Code, scope: Scope, tally: Tally, reading: Reading, *, ordinary: bool
+    ready: Prepared,
+    code: Code,
+    scope: Scope,
+    tally: Tally,
+    reading: Reading,
+    *,
+    ordinary: bool = False,
 ) -> str:
     """Compare the left side with the code; return what is wrong.
 
