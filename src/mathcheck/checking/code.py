@@ -14,7 +14,7 @@ from mathcheck.checking.equation import Reading, split_options
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Relation
+from mathcheck.expressions import Node, Relation
 from mathcheck.indices import free_indices
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row, each, shape
@@ -61,7 +61,7 @@ def compare_python(
     in_range = span[0] >= PYTHON_SMALLEST and span[1] <= PYTHON_LARGEST
     if not in_range or not (ordinary or comparable(scope.values, code.names, table)):
         return ""
-    free = tuple(key for key in order_of(left) if key in free_indices(left, table))
+    free = free_order(left, table)
     order = code.indices or free
     if not set(order) <= set(free):
         return wrong_indices(code, order, free)
@@ -90,6 +90,11 @@ def compare_python(
     known = tally.python_range or span
     tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
     return ""
+
+
+def free_order(side: Node, table: Table) -> tuple[str, ...]:
+    """Return the free indices of a side in their order, which is that of the axes of its code."""
+    return tuple(key for key in order_of(side) if key in free_indices(side, table))
 
 
 def wrong_indices(code: Code, order: Sequence[str], free: Sequence[str]) -> str:
