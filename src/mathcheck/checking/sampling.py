@@ -13,6 +13,7 @@ from mathcheck.checking.borders import border_samples
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.ranges import check_ranges
+from mathcheck.checking.solutions import solving_samples, special_conditions
 from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import (
@@ -47,8 +48,6 @@ MOST_VALUES = 1024
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 60
-# So many samples are of small numbers, where a condition is an equation.
-MEETING = 400
 # What is another number beside a border, where it is not continuous.
 JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
@@ -135,9 +134,8 @@ def special_samples(
     if decides(reading) and start - tally.effort < COSTLY:
         yield from with_zeros(unknown.sampled, covering, reading)
     if next(special_conditions(reading), None):
-        yield from itertools.takewhile(
-            lambda _: start - tally.effort < COSTLY, small_whole_numbers(unknown, reading)
-        )
+        solutions = solving_samples(unknown.sampled, covering, reading, tally)
+        yield from itertools.takewhile(lambda _: start - tally.effort < COSTLY, solutions)
 
 
 def border_bases(
@@ -174,32 +172,6 @@ def jumps(reading: Reading) -> bool:
     real = {key for key in unknowns(reading).sampled if table.type(key).continuous}
     parts = (part for node in nodes_read(reading) for part in deciding(node))
     return any(real & definitions.reach(part) for part in parts) or any(special_conditions(reading))
-
-
-def special_conditions(reading: Reading) -> Iterator[Node]:
-    """Yield the conditions of claims that few real numbers meet, as those that are equations."""
-    table, definitions = reading.place.table, reading.place.definitions
-    for condition in (c for ready in reading.prepared for c in ready.restrictions):
-        for node in walk(condition):
-            equation = isinstance(node, Relation) and "=" in node.signs
-            if equation and any(table.type(key).continuous for key in definitions.reach(node)):
-                yield node
-
-
-def small_whole_numbers(unknown: Unknowns, reading: Reading) -> Iterator[Sample]:
-    """Yield samples of few small numbers, of which some meet an equation that is a condition."""
-    table = reading.place.table
-    source = samples.generator(reading.text, reading.place.seed + 8)
-    sizes = covered(unknown.sizes)
-    # An array of few numbers is more likely to meet an equation.
-    for given in itertools.islice(itertools.cycle((sizes[0], *sizes)), MEETING):
-        values = {}
-        for key in unknown.sampled:
-            kind = table.type(key)
-            values[key] = (
-                kind.sparse(given, source) if kind.shape else kind.rounded(given, source, ROUNDS)
-            )
-        yield Sample({**given, **values}, "sparse")
 
 
 def deciding(node: Node) -> Sequence[Node]:
