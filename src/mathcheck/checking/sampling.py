@@ -28,7 +28,7 @@ from mathcheck.expressions import (
     Relation,
     walk,
 )
-from mathcheck.kinds import SCALES, Sizes
+from mathcheck.kinds import SCALES, Kind, Sizes
 from mathcheck.latex import read_items
 from mathcheck.operations import TABLE
 from mathcheck.samples import GENERAL, ROUNDS, Sample
@@ -47,7 +47,7 @@ MOST_VALUES = 1024
 # The same beside symbols of which there is no end of values.
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
-SPARSE = 60
+SPARSE = 150
 # What is another number beside a border, where it is not continuous.
 JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
@@ -131,7 +131,7 @@ def special_samples(
         members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]
         tally.partial = None in members
         yield from with_all_members(zip(ends, members, strict=True), unknown.sampled, reading)
-    if decides(reading) and start - tally.effort < COSTLY:
+    if (decides(reading) or hinges_on_zeros(reading)) and start - tally.effort < COSTLY:
         yield from with_zeros(unknown.sampled, covering, reading)
     if next(special_conditions(reading), None):
         solutions = solving_samples(unknown.sampled, covering, reading, tally)
@@ -188,6 +188,30 @@ def decides(reading: Reading) -> bool:
     return any(
         isinstance(node, Operation) and node.name in TABLE and TABLE[node.name].exact == "decision"
         for node in nodes_read(reading)
+    )
+
+
+def hinges_on_zeros(reading: Reading) -> bool:
+    """Return whether a claim is one that often fails at few zeros and whole numbers alone.
+
+    So does a claim that something is not zero, an inequality of matrices, and a power of what may
+    be negative.
+    """
+    table, definitions = reading.place.table, reading.place.definitions
+
+    def continuous(node: Node) -> list[Kind]:
+        kinds = (table.type(key) for key in definitions.reach(node))
+        return [kind for kind in kinds if kind.continuous]
+
+    powers = (n for n in nodes_read(reading) if isinstance(n, Operation) and n.name == "power")
+    orders = reading.claimed - {"=", "~", "propto"}
+    return (
+        "!=" in orders
+        or (orders and any(len(k.shape) > 1 for root in reading.roots for k in continuous(root)))
+        or any(
+            continuous(exponent) and not all(kind.above_zero for kind in continuous(base))
+            for base, exponent in (power.operands for power in powers)
+        )
     )
 
 

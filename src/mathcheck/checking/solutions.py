@@ -13,7 +13,9 @@ import numpy as np
 from mathcheck import samples
 from mathcheck.checking.borders import (
     Border,
+    Coordinate,
     Seeking,
+    by_secant,
     first_values,
     number_at,
     of_condition,
@@ -47,14 +49,30 @@ def special_conditions(reading: Reading) -> Iterator[Node]:
 def solving_samples(
     sampled: Sequence[str], sizes: Sequence[dict[str, int]], reading: Reading, tally: Tally
 ) -> Iterator[Sample]:
-    """Yield samples of small whole numbers, and from those that meet the conditions others."""
+    """Yield samples of small whole numbers, then others that meet the conditions."""
     before = len(tally.seen)
     yield from small_whole_numbers(sampled, sizes, reading)
     met = sorted(number for number in set().union(*tally.hits.values()) if number >= before)
     source = samples.generator(reading.text, reading.place.seed + 9)
     seeking = Seeking(reading, tally, tally.effort - EFFORT, ())
-    for number in source.sample(met, min(SOLVED, len(met))):
-        yield from on_lines(tally.seen[number], seeking, source)
+    bases = [tally.seen[number] for number in source.sample(met, min(SOLVED, len(met)))]
+    for border, keys in equations(seeking):
+        for values in bases:
+            for moved in dict.fromkeys([*((key,) for key in keys), tuple(keys)]):
+                directions = range(LINES)
+                others = (along(moved, border, values, seeking, source) for _ in directions)
+                yield from (Sample(other, "sparse") for other in others if other is not None)
+        if (equal := tied(keys, border, tally.seen[before], seeking)) is not None:
+            yield Sample(equal, "sparse")
+
+
+def equations(seeking: Seeking) -> Iterator[tuple[Border, list[str]]]:
+    """Yield the sides of each equation that is a condition, and the symbols that can be moved."""
+    table, definitions = seeking.reading.place.table, seeking.reading.place.definitions
+    for condition in special_conditions(seeking.reading):
+        for border in of_condition(condition):
+            reached = definitions.reach(border[0]) | definitions.reach(border[1])
+            yield border, sorted(key for key in reached if table.type(key).continuous)
 
 
 def small_whole_numbers(
@@ -74,55 +92,65 @@ def small_whole_numbers(
         yield Sample({**given, **values}, "sparse")
 
 
-def on_lines(values: Values, seeking: Seeking, source: random.Random) -> Iterator[Sample]:
-    """Yield other solutions of each equation: where lines through one meet it again.
+def along(
+    keys: Sequence[str], border: Border, values: Values, seeking: Seeking, source: random.Random
+) -> Values | None:
+    """Return the values in which symbols are moved along a line to another solution.
 
     A line in a rational direction through a rational point of a quadric, as a sphere is one, meets
     it again at a rational point: a polynomial of second degree that is zero at the first is known
     from two values.
     """
-    table, definitions = seeking.reading.place.table, seeking.reading.place.definitions
-    for condition in special_conditions(seeking.reading):
-        for border in of_condition(condition):
-            reached = definitions.reach(border[0]) | definitions.reach(border[1])
-            keys = sorted(key for key in reached & values.keys() if table.type(key).continuous)
-            alone = [(key,) for key in keys] if len(keys) > 1 else []
-            for moved, _ in itertools.product((*alone, tuple(keys)), range(LINES)):
-                if (other := along(moved, border, values, seeking, source)) is not None:
-                    yield Sample(other, "sparse")
-
-
-def along(
-    keys: Sequence[str], border: Border, values: Values, seeking: Seeking, source: random.Random
-) -> Values | None:
-    """Return the values in which symbols are moved along a line to another solution."""
-    places = [(key, place) for key in keys for place in np.ndindex(np.shape(values[key]))]
-    direction = [source.randint(-2, 2) for _ in places]
-    reached = frozenset().union(*map(seeking.reading.place.definitions.reach, border))
-    assignment = first_values(reached, seeking.reading, values)
+    direction = {place: source.randint(-2, 2) for place in coordinates(keys, values)}
 
     def at(step: Fraction) -> Values | None:
-        new: Values | None = values
-        for place, part in zip(places, direction, strict=True):
-            start = None if new is None else number_at(new, place)
-            if new is None or start is None:
-                return None
-            new = with_number(new, place, start + step * part, seeking) if part else new
-        return new
-
-    def height(step: Fraction, parts: Border) -> Fraction | None:
-        new = at(step)
-        return None if new is None else seeking.height(parts, new, assignment)
+        starts = ((place, number_at(values, place), part) for place, part in direction.items())
+        moved = {p: start + step * part for p, start, part in starts if start is not None and part}
+        return with_numbers(values, moved, seeking)
 
     # The length of a vector is no polynomial, but its square is.
     for parts in (border, squared(border)):
-        ahead, behind = height(Fraction(1), parts), height(Fraction(-1), parts)
+        ahead, behind = (height(at(Fraction(sign)), parts, seeking) for sign in (1, -1))
         if ahead is None or behind is None or ahead + behind == 0:
             continue
         step = (behind - ahead) / (ahead + behind)
-        if step and height(step, border) == 0:
+        if step and height(at(step), border, seeking) == 0:
             return at(step)
     return None
+
+
+def tied(keys: Sequence[str], border: Border, values: Values, seeking: Seeking) -> Values | None:
+    """Return the values in which all numbers are one, so that it solves an equation."""
+    places = coordinates(keys, values)
+
+    def at(number: Fraction) -> Values | None:
+        return with_numbers(values, dict.fromkeys(places, number), seeking)
+
+    number = by_secant(lambda number: height(at(number), border, seeking), Fraction(1))
+    return None if number is None else at(number)
+
+
+def coordinates(keys: Sequence[str], values: Values) -> list[Coordinate]:
+    """Return the places of all numbers of several symbols."""
+    return [(key, place) for key in keys for place in np.ndindex(np.shape(values[key]))]
+
+
+def with_numbers(
+    values: Values, numbers: Mapping[Coordinate, Fraction], seeking: Seeking
+) -> Values | None:
+    """Return the values of a sample with some numbers moved, or nothing where one may not be."""
+    moved: Values | None = values
+    for place, number in numbers.items():
+        moved = None if moved is None else with_number(moved, place, number, seeking)
+    return moved
+
+
+def height(values: Values | None, border: Border, seeking: Seeking) -> Fraction | None:
+    """Return how far the left side of an equation is above the right."""
+    if values is None:
+        return None
+    reached = frozenset().union(*map(seeking.reading.place.definitions.reach, border))
+    return seeking.height(border, values, first_values(reached, seeking.reading, values))
 
 
 def squared(border: Border) -> Border:

@@ -21,6 +21,8 @@ from mathcheck.kinds.base import (
 
 Pattern = Callable[[int, tuple[int, ...]], Fraction | int]
 HALF = Fraction(1, 2)
+# Those nearest to zero as often as all others.
+SMALL_WHOLE = (*range(-6, 7), *4 * (-1, 0, 1))
 LARGE, SMALL = power_of_two(max(SCALES)), power_of_two(min(SCALES))
 
 
@@ -39,6 +41,12 @@ def tied(position: int, place: tuple[int, ...]) -> Fraction | int:
     return 2 if position < 2 else HALF
 
 
+def below_the_diagonal(position: int, place: tuple[int, ...]) -> int:
+    """Return minus one below the diagonal, one above it, and zero on it."""
+    row, column = place
+    return (column > row) - (column < row)
+
+
 class Continuous(Kind):
     """Numbers of an interval."""
 
@@ -51,6 +59,8 @@ class Continuous(Kind):
     round: ClassVar[tuple[Fraction | int, ...]] = ()
     points: ClassVar[tuple[Fraction | int, ...]] = ()
     patterns: ClassVar[tuple[Pattern, ...]] = ()
+    # The same of matrices alone.
+    of_matrices: ClassVar[tuple[Pattern, ...]] = ()
 
     def number(self, source: random.Random, scale: int) -> Fraction:
         """Return one number of a scale."""
@@ -78,7 +88,8 @@ class Continuous(Kind):
     def corners(self, sizes: Sizes) -> Sequence[Value]:
         """Return the points of a number, or the patterns of an array."""
         lengths = self.lengths(sizes)
-        return [patterned(lengths, p) for p in self.patterns] if lengths else self.points
+        patterns = (*self.patterns, *(self.of_matrices if len(lengths) == 2 else ()))
+        return [patterned(lengths, p) for p in patterns] if lengths else self.points
 
     def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
         """Return one indeterminate for each number."""
@@ -103,16 +114,27 @@ class Real(Continuous):
         halves,
         tied,
     )
+    of_matrices = (
+        lambda position, place: int(is_diagonal(place)),
+        lambda position, place: -int(is_diagonal(place)),
+        lambda position, place: int(place[1] == place[0] + 1),
+        below_the_diagonal,
+    )
     described = (
         "a real number, or an array of them: between -3 and 3, then a thousandth and a thousand "
-        "times as large, zeros, halves and whole numbers, equal entries"
+        "times as large, zeros, halves and whole numbers, equal entries, a unit matrix and its "
+        "negative, a nilpotent and a skew matrix"
     )
 
     def sparse(self, sizes: Sizes, source: random.Random) -> Value:
-        """Return zeros, and one, minus one or two in the place of a third of them."""
-        return filled(
-            self.lengths(sizes), lambda: 0 if source.random() < 2 / 3 else source.choice((1, -1, 2))
-        )
+        """Return zeros, and one, minus one or two in the place of a third of them.
+
+        One number is any small whole number.
+        """
+        lengths = self.lengths(sizes)
+        if not lengths:
+            return source.choice(SMALL_WHOLE)
+        return filled(lengths, lambda: 0 if source.random() < 2 / 3 else source.choice((1, -1, 2)))
 
     def number(self, source: random.Random, scale: int) -> Fraction:
         """Return a number between -3 and 3, scaled."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from mathcheck.expressions import Big, Cases, Constant, Range
+from mathcheck.expressions import Big, Case, Cases, Constant, Range
 from mathcheck.latex import Refusal
-from mathcheck.numbers.arrays import Arrays, shape
+from mathcheck.numbers.arrays import Arrays, flat, shape
 from mathcheck.numbers.balls import tame
-from mathcheck.numbers.precision import NoCase, Undefined
+from mathcheck.numbers.precision import NoCase, Undecided, Undefined
 from mathcheck.operations.extremes import extreme, position
 from mathcheck.operations.signs import add, times
 from mathcheck.values.conditions import bind, holds
+from mathcheck.values.decide import decide
 from mathcheck.values.scope import Scope, value
 from mathcheck.values.series import of_series
 
@@ -41,9 +42,23 @@ def of_big(node: Big, scope: Scope) -> Any:
 
 
 def of_cases(node: Cases, scope: Scope) -> Any:
-    """Return the value of the first row of which the conditions hold."""
-    for row in node.rows:
+    """Return the value of the row of which the conditions hold."""
+    for number, row in enumerate(node.rows):
         if all(holds(condition, scope) for condition in row.conditions):
             scope.shared.rows.add(id(row))
-            return value(row.value, scope)
+            result = value(row.value, scope)
+            if any(contradicts(later, result, scope) for later in node.rows[number + 1 :]):
+                raise NoCase("two rows of cases hold, and differ")
+            return result
     raise NoCase("no case holds")
+
+
+def contradicts(row: Case, result: Any, scope: Scope) -> bool:
+    """Return whether a row holds besides another, and has surely another value."""
+    try:
+        if not row.conditions or not all(holds(condition, scope) for condition in row.conditions):
+            return False
+        pairs = zip(flat(value(row.value, scope)), flat(result), strict=False)
+        return any(decide(one, other, "=") is False for one, other in pairs)
+    except (Undecided, Undefined):
+        return False
