@@ -4,6 +4,7 @@ The file lies beside the chapters, in their downloads and in the Python of the p
 import it; it needs nothing but Python.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +18,8 @@ NUMBER = ' style="vertical-align: top"'
 WORDS = (
     ' style="text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top"'
 )
+# A line breaks at a hyphen, but not at the sign of an exponent.
+EXPONENT, WHOLE = re.compile(r"[^\s(]+e-\d+"), r'<span style="white-space: nowrap">\g<0></span>'
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Table:
         body = "".join(
             f'<tr><th scope="row"{name_style}>{escape(name)}</th>'
             + "".join(
-                f"<td{attribute}>{escape(text)}</td>"
+                f"<td{attribute}>{EXPONENT.sub(WHOLE, escape(text))}</td>"
                 for text, attribute in zip(texts, styles, strict=True)
             )
             + "</tr>\n"

@@ -35,6 +35,8 @@ class Result:
     problems: tuple[tuple[str, int | None], ...] = ()
     # The sizes for which the equation was decided exactly.
     exact: tuple[str, ...] = ()
+    # A side is a rounded number, and agrees to its last printed digit.
+    rounded: bool = False
     # How a claim that holds was decided: `proved`, `exact`, `digits` or `sampled`.
     grade: str = ""
     # The sizes for every value of which the equation was proved, and what must not be zero then.

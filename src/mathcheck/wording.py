@@ -18,7 +18,7 @@ WORDS = {
 GRADES = {
     "proved": ("proved", "proved for every size"),
     "exact": ("exact", "decided exactly"),
-    "digits": ("to 30 digits", "agree to 30 digits or more"),
+    "digits": ("to 30 digits", "agree to 30 digits or more, as rounded, or with their code"),
     "sampled": ("not refuted", "not refuted at samples"),
 }
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
@@ -43,6 +43,8 @@ def word(result: Result) -> str:
     short, _ = GRADES.get(kind(result), (WORDS.get(result.status, result.status), ""))
     if kind(result) == "exact":
         return f"{short} for {'; '.join(result.exact)}"
+    if result.grade == "digits" and not result.digits:
+        return "as rounded" if result.rounded else "with its code"
     return f"{short}{for_every(result)}" if result.grade == "proved" else short
 
 
@@ -120,12 +122,21 @@ def decided(result: Result) -> str:
     if result.grade == "sampled":
         return f"not refuted at {points}"
     if result.grade == "digits":
-        return f"agrees to 30 digits or more at {points}"
+        return f"agrees {agreement(result)} at {points}"
     if grade(result) == "exact":
         return f"decided exactly, for {'; '.join(result.exact)}"
     digits = f" to {result.digits} digits" if result.digits else ""
     comparisons = some(result.comparisons, "comparison")
     return f"checked: {comparisons} at {points}{digits}"
+
+
+def agreement(result: Result) -> str:
+    """Return in words how nearly the sides agree."""
+    if not (result.digits or result.rounded):
+        return "with its code to 11 digits"
+    exactly = "to 30 digits or more" if result.digits else ""
+    rounded = "as rounded, to the last printed digit," if result.rounded else ""
+    return " and ".join(filter(None, (exactly, rounded)))
 
 
 def some(number: int, thing: str) -> str:

@@ -229,7 +229,7 @@ def logsumexp(
 
     .. math:: \log\left(\sum_{c=1}^{C} e^{z_c}\right)
 
-    It is the normaliser of the softmax function, which is its gradient.
+    It is the logarithm of the softmax function's normaliser, and that function is its gradient.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def logsumexp(
     -------
     numpy.ndarray or scalar
         One number for each sample: the shape of `z` without `axis`, and its floating type. It is
-        Minus infinity if all logits are, and infinity if one is.
+        minus infinity if all logits are, and infinity if one is.
 
     Raises
     ------

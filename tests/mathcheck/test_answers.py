@@ -13,6 +13,7 @@ from mathcheck.book import check_text
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.verdict import check
 from mathcheck.sphinx.breaking import highlighted, label, whole
+from mathcheck.wording import summary
 from mathcheck.worked import MINUS, needed_names, numeral, worked
 
 TABLE = r"""```{symbols}
@@ -175,3 +176,20 @@ def test_of_several_signs_the_label_says_which_is_changed() -> None:
 def test_a_number_is_printed_with_six_digits() -> None:
     printed = [numeral(x) for x in (1 / 3, -2, 0, 1e-9)]
     assert printed == ["0.333333", f"{MINUS}2", "0", f"1e{MINUS}09"]
+
+
+@pytest.mark.parametrize(
+    ("options", "latex", "words"),
+    [
+        ("", r"\log(e^a) = a + \log(1)", "to 30 digits or more at"),
+        ("", r"\frac{1}{3} \approx 0.333", "as rounded, to the last printed digit, at"),
+        ("", r"e^1 = \exp(1) \approx 2.718", "to 30 digits or more and as rounded"),
+        (":defines: \\Sigma\n:python: exp(a)\n", r"\Sigma = e^a", "with its code to 11 digits at"),
+    ],
+)
+def test_a_verdict_says_to_what_the_sides_agree(options: str, latex: str, words: str) -> None:
+    label = ":label: one\n" if options else ""
+    text = f"{TABLE}\n```{{math}}\n{label}{options}{latex}\n```\n"
+    [checked] = check_text(text)
+    checked = replace(checked.result, grade="digits", exact=())
+    assert words in summary(checked)

@@ -8,6 +8,7 @@ from typing import Any
 
 from mathcheck.checking.decide import Near
 from mathcheck.numbers.balls import Rational
+from mathcheck.numbers.precision import Divisor
 from mathcheck.values import Open, flat
 
 # Where no number is larger than this, two that differ do so by more than the last digit.
@@ -93,12 +94,13 @@ class Tally:
     def leave_open(self, question: Open, values: Mapping[str, Any]) -> bool:
         """Note what is open, and return whether that matters.
 
-        Two sides that are nearly equal are compared at other points. Far out two numbers may
-        differ by less than any digits show, as do tanh x and 1.
+        Two sides that are nearly equal are compared at other points, and so are quotients of which
+        the divisor may be zero. Far out two numbers may differ by less than any digits show, as do
+        tanh x and 1.
         """
         numbers = (x for value in values.values() for x in flat(value) if isinstance(x, Rational))
         moderate = all(-MODERATE <= x <= MODERATE for x in numbers)
-        matters = moderate and not isinstance(question.question, Near)
+        matters = moderate and not isinstance(question.question, Near | Divisor)
         if matters and self.unsettled is None:
             self.unsettled = Unsettled(question, values)
         return matters

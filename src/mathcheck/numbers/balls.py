@@ -19,7 +19,7 @@ from typing import Any
 from mpmath import libmp
 
 from mathcheck.numbers.arithmetic import Arithmetic
-from mathcheck.numbers.precision import Beyond, Undecided, Undefined, working
+from mathcheck.numbers.precision import Beyond, Divisor, Undecided, Undefined, working
 
 NEVER = -math.inf
 # Logarithms are rounded upward by more than a `float` may err.
@@ -142,8 +142,11 @@ class Ball(Arithmetic):
 
     def inverse(self) -> Any:
         """Return one over the number."""
-        if not self.sign():
-            raise Undefined("a division by zero")
+        try:
+            if not self.sign():
+                raise Undefined("a division by zero")
+        except Undecided:
+            raise Divisor("whether a divisor is 0") from None
         if self.root:
             sign, radicand, degree = self.root
             return rooted_ball(sign, 1 / radicand, degree)

@@ -42,6 +42,10 @@ class Undecided(ArithmeticError):  # noqa: N818, it is an answer
     )
 
 
+class Divisor(Undecided):
+    """Whether there is a quotient: its divisor may be zero."""
+
+
 class Precision:
     """The digits that are computed with; these in bits, with some for rounding; a step's cost."""
 

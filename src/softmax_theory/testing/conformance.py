@@ -184,8 +184,8 @@ def cut_at(
 ) -> Check:
     """Return the check of one way to cut."""
     check = compared(subject, f"{family}, cut", given[0].shape[-1], given, cuts=cuts)
-    shown = cuts if len(cuts) < 8 else (*cuts[:3], "...")
-    return replace(check, cause=f"cuts {shown}: {check.cause}")
+    places = map(str, cuts if len(cuts) < 8 else (*cuts[:3], "…"))
+    return replace(check, cause=f"cuts at {', '.join(places) or 'no place'}: {check.cause}")
 
 
 def badness(check: Check) -> tuple[bool, float]:
