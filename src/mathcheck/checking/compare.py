@@ -26,7 +26,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import flat
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import DEEP, DIGITS, Kink, NoCase, Undefined, digits
+from mathcheck.numbers.precision import DIGITS, MOST_DIGITS, Kink, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
 from mathcheck.values import Open, Scope, TooMuch, belongs, evaluate, holds, index_range, settled
@@ -74,7 +74,7 @@ def tallied(
         if tested and (code is None or len(tally.seen) >= PROVED_CODE_POINTS):
             break
         shallow = brief or approximated or tally.seen
-        with digits(DIGITS if shallow else DEEP):
+        with digits(DIGITS if shallow else MOST_DIGITS):
             compare_sample(reading, code, sample, tally, code_alone=tested)
         if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
             break

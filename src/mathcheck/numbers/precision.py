@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from mathcheck.latex import Refusal
 
 DIGITS = 50
-# At one of its samples each equation is computed with so many digits: then tanh(200) is not 1.
-DEEP = 300
+# At one of its samples each equation is computed with as many: then tanh(1000) is not 1.
 MOST_DIGITS = 1_000
 # With so many digits a step of evaluation counts for one more.
 DEAR = 150
