@@ -23,6 +23,9 @@ ALIGNED = re.compile(r"\\(begin|end)\{(?:split|align|gather|equation)\*?\}")
 ACCENT = re.compile('<mo stretchy="false">([^<]*</mo></mover>)')
 # Firefox draws these as large as a sum where a formula is displayed.
 CIRCLED = re.compile("<mo([^>]*>[⊙⊗⊕]</mo>)")
+# For Firefox a sum with limits is an operator, which brackets around it need not hold; beside
+# something else, be it nothing, it is none.
+LIMITS = re.compile("<(munder|munderover)><mo[^>]*>[∑∏]</mo>(?:(?!<munder).)*?</\\1>")
 ANNOTATION = re.compile("(<annotation [^>]*>)[^<]*")
 
 
@@ -43,7 +46,8 @@ def completed(mathml: str, latex: str) -> str:
     `math-core` forbids a hat or a bar to stretch; WebKit then draws it far above its letter.
     """
     written = escape(latex.strip(), quote=False)
-    near = CIRCLED.sub(r'<mo largeop="false"\1', ACCENT.sub(r"<mo>\1", mathml))
+    held = LIMITS.sub(r"<mrow>\g<0><mi></mi></mrow>", mathml)
+    near = CIRCLED.sub(r'<mo largeop="false"\1', ACCENT.sub(r"<mo>\1", held))
     return ANNOTATION.sub(lambda start: start[1] + written, near)
 
 

@@ -54,6 +54,18 @@ def test_equations_and_numbers_are_seen_whole_on_a_phone(page, address: str, nam
     assert wide == []
 
 
+def test_brackets_hold_a_sum_with_its_limits(page, address: str) -> None:
+    opened(page, f"{address}/classifier.html")
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll("#equation-curvature-bound msup > mrow")]
+            .filter((row) => row.querySelector("munderover"))
+            .map((row) => ["mo", "munderover"].map((part) =>
+                row.querySelector(part).getBoundingClientRect().height))"""
+    )
+    assert heights
+    assert all(bracket > 0.8 * inside for bracket, inside in heights)
+
+
 @pytest.mark.parametrize("accent", ["&#x2DC;", "&#x2C6;"], ids=["tilde", "hat"])
 def test_an_accent_stands_clear_of_its_letter(page, address: str, accent: str) -> None:
     """A twentieth of the size of the letters lies between them, a pixel in a line of text."""
