@@ -126,16 +126,20 @@ def special_samples(
     """Yield samples that few statements need: all that is finite, zeros, small whole numbers."""
     table, covering = reading.place.table, covered(unknown.sizes)
     finite = [key for key in unknown.sampled if not table.type(key).continuous]
-    if finite and start - tally.effort < COSTLY:
+
+    def cheap(sample: Sample | None = None) -> bool:
+        return start - tally.effort < COSTLY
+
+    if finite and cheap():
         ends = (covering[0], *covering[1:][-1:])
         members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]
         tally.partial = None in members
         yield from with_all_members(zip(ends, members, strict=True), unknown.sampled, reading)
-    if (decides(reading) or hinges_on_zeros(reading)) and start - tally.effort < COSTLY:
-        yield from with_zeros(unknown.sampled, covering, reading)
+    if decides(reading) or hinges_on_zeros(reading):
+        yield from itertools.takewhile(cheap, with_zeros(unknown.sampled, covering, reading))
     if next(special_conditions(reading), None):
         solutions = solving_samples(unknown.sampled, covering, reading, tally)
-        yield from itertools.takewhile(lambda _: start - tally.effort < COSTLY, solutions)
+        yield from itertools.takewhile(cheap, solutions)
 
 
 def border_bases(

@@ -41,7 +41,7 @@ def tied(position: int, place: tuple[int, ...]) -> Fraction | int:
     return 2 if position < 2 else HALF
 
 
-def below_the_diagonal(position: int, place: tuple[int, ...]) -> int:
+def skew(position: int, place: tuple[int, ...]) -> int:
     """Return minus one below the diagonal, one above it, and zero on it."""
     row, column = place
     return (column > row) - (column < row)
@@ -118,7 +118,7 @@ class Real(Continuous):
         lambda position, place: int(is_diagonal(place)),
         lambda position, place: -int(is_diagonal(place)),
         lambda position, place: int(place[1] == place[0] + 1),
-        below_the_diagonal,
+        skew,
     )
     described = (
         "a real number, or an array of them: between -3 and 3, then a thousandth and a thousand "
