@@ -35,8 +35,9 @@ from mathcheck.worked import (
     side_names,
 )
 
-# So many slips are shown; so many changes are tried for them, and as many again for fewer.
-SLIPS, TRIES, FEW = 4, 10, 3
+# So many slips are shown; so many changes are tried for them. Where they are fewer than there
+# should be, more are tried.
+SLIPS, TRIES, FEW, MORE = 4, 10, 3, 40
 # The kinds of changes, those first that are made most often.
 LIKELY = (
     *("sign", "dropped factor", "index", "bound", "dropped term", "relation", "number"),
@@ -88,8 +89,8 @@ def slips(reading: Reading, needed: frozenset[str]) -> tuple[Slip, ...]:
     """
     shown: dict[str, Slip] = {}
     # A short equation can't be broken in many ways by its own names.
-    for everywhere, enough in ((False, SLIPS), (True, FEW)):
-        for mutant in itertools.islice(likely(reading, everywhere), TRIES):
+    for everywhere, enough, tries in ((False, SLIPS, TRIES), (True, FEW, MORE)):
+        for mutant in itertools.islice(likely(reading, everywhere), tries):
             if len(shown) >= enough:
                 break
             slip = None if mutant.text in shown else judged(mutant, reading, needed)
