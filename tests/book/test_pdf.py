@@ -135,7 +135,7 @@ def test_the_pdf_is_tagged_and_its_formulas_have_their_latex(
 def test_the_title_page_says_who_wrote_which_version(pdf: pikepdf.Pdf, texts: list[str]) -> None:
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"Version {package['version']}" in texts[0]
-    assert "By the softmax-theory authors" in texts[0]
+    assert "the softmax-theory authors" in texts[0]
     assert str(pdf.docinfo.Author) == "The softmax-theory authors"
 
 
