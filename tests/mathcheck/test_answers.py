@@ -12,6 +12,7 @@ from mathcheck.answers import Answers, answers, letters, remembered
 from mathcheck.book import check_text
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.verdict import check
+from mathcheck.slips import Slip
 from mathcheck.sphinx.breaking import highlighted, label, whole
 from mathcheck.wording import summary
 from mathcheck.worked import MINUS, needed_names, numeral, worked
@@ -171,6 +172,12 @@ def test_of_several_signs_the_label_says_which_is_changed() -> None:
     assert len(labels) > 2
     assert len(set(labels)) == len(labels)
     assert "Read the first - as +" in labels
+
+
+def test_the_label_of_a_change_shows_whole_formulas() -> None:
+    for new, shown in ((r"\tilde{b}", r"\tilde{b}"), ("{0}", "0"), (r"{a}{b}", r"{a}{b}")):
+        [*_, formula] = label("a - b", Slip("symbol", 4, 5, new, ""))
+        assert formula.astext() == shown
 
 
 def test_a_number_is_printed_with_six_digits() -> None:

@@ -75,7 +75,8 @@ def label(text: str, slip: Slip) -> list[nodes.Node]:
         if whole(lost):
             return [nodes.Text(f"Leave out {the}"), formula(lost)]
         return [nodes.Text(f"Leave out a {slip.kind.split()[-1]}")]
-    return [nodes.Text(f"Read {the}"), formula(old), nodes.Text(" as "), formula(new.strip("{}"))]
+    shown = new[1:-1] if new.startswith("{") and whole(new[1:-1]) else new
+    return [nodes.Text(f"Read {the}"), formula(old), nodes.Text(" as "), formula(shown)]
 
 
 def which(part: str, text: str, start: int) -> str:
