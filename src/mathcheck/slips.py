@@ -167,7 +167,8 @@ def objection(reading: Reading, needed: frozenset[str]) -> tuple[str, str, str] 
         compare_all(reading.prepared, scope, tally)
         for pair, failure in sorted(tally.failures.items()):
             return in_words(reading, pair, failure, points)
-        if code and compare_python(reading.prepared[0], code, scope, tally, reading):
+        ready = reading.prepared[0]
+        if code and compare_python(ready, code, scope, tally, reading, ordinary=False):
             return against_code(reading, code, scope)
         left = scope.shared.steps
     return None

@@ -44,13 +44,7 @@ def code_of(reading: Reading) -> Code | None:
 
 
 def compare_python(
-    ready: Prepared,
-    code: Code,
-    scope: Scope,
-    tally: Tally,
-    reading: Reading,
-    *,
-    ordinary: bool = False,
+    ready: Prepared, code: Code, scope: Scope, tally: Tally, reading: Reading, *, ordinary: bool
 ) -> str:
     """Compare the left side with the code; return what is wrong.
 
