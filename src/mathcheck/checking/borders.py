@@ -191,44 +191,57 @@ def roots_of(
     border: Border, values: Values, seeking: Seeking, solve: Solve
 ) -> list[tuple[Coordinate, Fraction]]:
     """Return where numbers of a sample make two sides equal, each if it alone is moved."""
-    definitions = seeking.reading.place.definitions
-    reach = definitions.reach(border[0]) | definitions.reach(border[1])
+    reach = reached(border, seeking.reading)
     try:
-        assignment = first_values(reach, seeking.reading, values)
+        assignment = first_values(border, seeking.reading, values)
     except Refusal:
         return []
 
     def root_at(coordinate: Coordinate) -> Fraction | None:
         start = number_at(values, coordinate)
-        if start is None or with_number(values, coordinate, start, seeking) is None:
+        if with_number(values, coordinate, start, seeking) is None:
             return None
         return solve(seeking.gap(border, values, coordinate, assignment), start)
 
-    coordinates = (
-        (key, place)
-        for key in sorted(reach & values.keys())
-        for place in np.ndindex(np.shape(values[key]))
-    )
     roots = (
         (coordinate, root)
-        for coordinate in coordinates
+        for coordinate in coordinates(reach & values.keys(), values)
         if coordinate != seeking.fixed and (root := root_at(coordinate)) is not None
     )
     return list(itertools.islice(roots, MOVED))
 
 
-def first_values(reach: frozenset[str], reading: Reading, values: Values) -> dict[str, int]:
-    """Return the first value of each free index that is reached."""
+def reached(border: Border, reading: Reading) -> frozenset[str]:
+    """Return the names on which the two parts of a border depend."""
+    return frozenset().union(*map(reading.place.definitions.reach, border))
+
+
+def first_values(border: Border, reading: Reading, values: Values) -> dict[str, int]:
+    """Return the first value of each free index of a border."""
     scope, table = reading.place.scope(values), reading.place.table
-    free = (key for key in sorted(reach) if table.type(key).ranges and key not in values)
+    free = (
+        key
+        for key in sorted(reached(border, reading))
+        if table.type(key).ranges and key not in values
+    )
     return {key: index_range(key, scope)[0] for key in free}
 
 
-def number_at(values: Values, coordinate: Coordinate) -> Fraction | None:
-    """Return a number of a sample, or nothing where there is a set."""
+def coordinates(keys: Iterable[str], values: Values) -> list[Coordinate]:
+    """Return the places of all numbers of some symbols; a set has none."""
+    places = ((key, place) for key in sorted(keys) for place in np.ndindex(np.shape(values[key])))
+    return [place for place in places if isinstance(entry_at(values, place), Rational)]
+
+
+def entry_at(values: Values, coordinate: Coordinate) -> Any:
+    """Return what stands at a place of a sample."""
     key, place = coordinate
-    value = values[key][place] if place else values[key]
-    return Fraction(value) if isinstance(value, Rational) else None
+    return values[key][place] if place else values[key]
+
+
+def number_at(values: Values, coordinate: Coordinate) -> Fraction:
+    """Return a number of a sample."""
+    return Fraction(entry_at(values, coordinate))
 
 
 def with_number(

@@ -8,14 +8,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from mathcheck import samples
 from mathcheck.checking.borders import (
     FLAT,
     Border,
     Coordinate,
     Seeking,
+    coordinates,
     crossing,
     number_at,
     of_condition,
@@ -142,7 +141,7 @@ class Search:
         high_above_low = (right, left) if smaller_left else (left, right)
         least = self.tally.effort - EFFORT_OF_TOUCHING
         seeking = Seeking(self.reading, self.tally, least, ())
-        for coordinate in itertools.islice(itertools.cycle(coordinates(values)), TOUCHING):
+        for coordinate in itertools.islice(itertools.cycle(coordinates(values, values)), TOUCHING):
             scope = self.reading.place.scope(values)
             assignment = next(iter(assignments(self.ready, scope)), {})
             values = lowest_along(coordinate, values, high_above_low, assignment, seeking)
@@ -206,12 +205,6 @@ class Search:
                 yield Height(height / total if total else 0.0, height)
 
 
-def coordinates(values: Mapping[str, Any]) -> list[Coordinate]:
-    """Return the numbers of a sample that can be moved."""
-    places = ((key, place) for key in sorted(values) for place in np.ndindex(np.shape(values[key])))
-    return [place for place in places if number_at(values, place) is not None]
-
-
 def lowest_along(
     coordinate: Coordinate,
     values: Mapping[str, Any],
@@ -225,7 +218,7 @@ def lowest_along(
     ones; of numbers with a short denominator the nearest is tried.
     """
     number = number_at(values, coordinate)
-    if number is None or with_number(values, coordinate, number, seeking) is None:
+    if with_number(values, coordinate, number, seeking) is None:
         return values
     gap = seeking.gap(border, values, coordinate, assignment)
     step = max(abs(number), Fraction(1)) / 16

@@ -6,24 +6,25 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
-
-import numpy as np
 
 from mathcheck import samples
 from mathcheck.checking.borders import (
     Border,
     Coordinate,
     Seeking,
+    Values,
     by_secant,
+    coordinates,
     first_values,
     number_at,
     of_condition,
+    reached,
     with_number,
 )
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import Node, Number, Operation, Relation, walk
+from mathcheck.latex import Refusal
 from mathcheck.samples import ROUNDS, Sample
 
 # So many samples are of small numbers, of which some meet an equation.
@@ -32,8 +33,6 @@ SMALL = 400
 SOLVED, LINES = 6, 3
 # Steps of evaluation to seek where they meet the equation again.
 EFFORT = 10_000
-
-Values = Mapping[str, Any]
 
 
 def special_conditions(reading: Reading) -> Iterator[Node]:
@@ -68,11 +67,11 @@ def solving_samples(
 
 def equations(seeking: Seeking) -> Iterator[tuple[Border, list[str]]]:
     """Yield the sides of each equation that is a condition, and the symbols that can be moved."""
-    table, definitions = seeking.reading.place.table, seeking.reading.place.definitions
+    table = seeking.reading.place.table
     for condition in special_conditions(seeking.reading):
         for border in of_condition(condition):
-            reached = definitions.reach(border[0]) | definitions.reach(border[1])
-            yield border, sorted(key for key in reached if table.type(key).continuous)
+            names = sorted(reached(border, seeking.reading))
+            yield border, [key for key in names if table.type(key).continuous]
 
 
 def small_whole_numbers(
@@ -104,8 +103,7 @@ def along(
     direction = {place: source.randint(-2, 2) for place in coordinates(keys, values)}
 
     def at(step: Fraction) -> Values | None:
-        starts = ((place, number_at(values, place), part) for place, part in direction.items())
-        moved = {p: start + step * part for p, start, part in starts if start is not None and part}
+        moved = {p: number_at(values, p) + step * part for p, part in direction.items() if part}
         return with_numbers(values, moved, seeking)
 
     # The length of a vector is no polynomial, but its square is.
@@ -130,11 +128,6 @@ def tied(keys: Sequence[str], border: Border, values: Values, seeking: Seeking) 
     return None if number is None else at(number)
 
 
-def coordinates(keys: Sequence[str], values: Values) -> list[Coordinate]:
-    """Return the places of all numbers of several symbols."""
-    return [(key, place) for key in keys for place in np.ndindex(np.shape(values[key]))]
-
-
 def with_numbers(
     values: Values, numbers: Mapping[Coordinate, Fraction], seeking: Seeking
 ) -> Values | None:
@@ -146,11 +139,14 @@ def with_numbers(
 
 
 def height(values: Values | None, border: Border, seeking: Seeking) -> Fraction | None:
-    """Return how far the left side of an equation is above the right."""
+    """Return how far the left side of an equation is above the right, if both have a value."""
     if values is None:
         return None
-    reached = frozenset().union(*map(seeking.reading.place.definitions.reach, border))
-    return seeking.height(border, values, first_values(reached, seeking.reading, values))
+    try:
+        assignment = first_values(border, seeking.reading, values)
+    except Refusal:
+        return None
+    return seeking.height(border, values, assignment)
 
 
 def squared(border: Border) -> Border:
