@@ -87,16 +87,17 @@ def slips(reading: Reading, needed: frozenset[str]) -> tuple[Slip, ...]:
     >>> lost.kind, lost.new, lost.finding
     ('sign', '+', 'left = 0, right = 2')
     """
-    shown: dict[str, Slip] = {}
+    shown: list[Slip] = []
+    tried: set[str] = set()
     # A short equation can't be broken in many ways by its own names.
     for everywhere, enough, tries in ((False, SLIPS, TRIES), (True, FEW, MORE)):
         for mutant in itertools.islice(likely(reading, everywhere), tries):
             if len(shown) >= enough:
                 break
-            slip = None if mutant.text in shown else judged(mutant, reading, needed)
-            if slip:
-                shown[mutant.text] = slip
-    return tuple(shown.values())
+            if mutant.text not in tried:
+                tried.add(mutant.text)
+                shown += filter(None, [judged(mutant, reading, needed)])
+    return tuple(shown)
 
 
 def likely(reading: Reading, everywhere: bool) -> Iterator[Mutant]:

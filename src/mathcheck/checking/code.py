@@ -88,7 +88,8 @@ def compare_python(
 
 def free_order(side: Node, table: Table) -> tuple[str, ...]:
     """Return the free indices of a side in their order, which is that of the axes of its code."""
-    return tuple(key for key in order_of(side) if key in free_indices(side, table))
+    free = free_indices(side, table)
+    return tuple(key for key in order_of(side) if key in free)
 
 
 def wrong_indices(code: Code, order: Sequence[str], free: Sequence[str]) -> str:

@@ -68,6 +68,7 @@ def tallied(
     unknown = unknowns(reading, code.names if code else ())
     scales = scales_for(reading)
     approximated = len(scales) == 1
+    closed = without_derivative(reading) if proved else None
     for sample in sample_points(reading, unknown, points, scales, tally):
         met = all(tally.hits.get(pair) for pair in reading.relations)
         tested = proved and met and len(tally.seen) >= PROVED_POINTS
@@ -75,7 +76,7 @@ def tallied(
             break
         shallow = brief or approximated or tally.seen
         with digits(DIGITS if shallow else MOST_DIGITS):
-            compare_sample(reading, code, sample, tally, code_alone=tested)
+            compare_sample(reading, code, sample, tally, closed if tested else None)
         if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
             break
         met = all(tally.hits.get(pair) for pair in reading.relations)
@@ -90,17 +91,20 @@ def tallied(
 
 
 def compare_sample(
-    reading: Reading, code: Code | None, sample: Sample, tally: Tally, *, code_alone: bool = False
+    reading: Reading,
+    code: Code | None,
+    sample: Sample,
+    tally: Tally,
+    closed: Prepared | None = None,
 ) -> None:
-    """Compare all relations of an equation, and its code, at one sample."""
+    """Compare all relations of an equation, and its code, at one sample; or code alone."""
     scope = reading.place.scope(sample.values, min(BUDGET, tally.effort))
     before, gaps = scope.shared.steps, dict(tally.gaps)
     try:
-        if not code_alone:
+        if closed is None:
             compare_all(reading.prepared, scope, tally)
         if code and not tally.python_problem:
-            ready, ordinary = reading.prepared[0], sample.stratum in ORDINARY
-            ready = without_derivative(ready, reading) if code_alone else ready
+            ready, ordinary = closed or reading.prepared[0], sample.stratum in ORDINARY
             problem = compare_python(ready, code, scope, tally, reading, ordinary=ordinary)
             tally.python_problem = problem
     except Open as question:
@@ -121,9 +125,10 @@ def compare_sample(
         tally.seen.append(sample.values)
 
 
-def without_derivative(ready: Prepared, reading: Reading) -> Prepared:
+def without_derivative(reading: Reading) -> Prepared:
     """Return a proved chain that begins with a side without a derivative, which costs less."""
-    table, (left, *others) = reading.place.table, ready.chain.sides
+    ready, table = reading.prepared[0], reading.place.table
+    left, *others = ready.chain.sides
     if not any(isinstance(node, Derivative) for node in walk(left)):
         return ready
     for side, sign in zip(others, ready.chain.signs, strict=True):
