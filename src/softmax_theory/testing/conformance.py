@@ -184,7 +184,7 @@ def cut_at(
 ) -> Check:
     """Return the check of one way to cut."""
     check = compared(subject, f"{family}, cut", given[0].shape[-1], given, cuts=cuts)
-    places = map(str, cuts if len(cuts) < 8 else (*cuts[:3], "…"))
+    places = map(str, cuts if len(cuts) < 8 else (*cuts[:3], "..."))
     return replace(check, cause=f"cuts at {', '.join(places) or 'no place'}: {check.cause}")
 
 
