@@ -58,7 +58,7 @@ KINDS = (
 class Mutant:
     """A changed text, and in words how it differs from the printed one.
 
-    A sign that is put where none was stands before `operand`.
+    What is put where nothing was stands before `operand`.
     """
 
     kind: str
@@ -72,10 +72,11 @@ class Mutant:
 def mutants(text: str, table: Table, *, everywhere: bool = False) -> list[Mutant]:
     """Return all changes of an equation, each once.
 
-    Names are exchanged for others of the equation, or of the whole table if `everywhere`.
+    Names are exchanged for others of the equation. If `everywhere`, they are also exchanged for
+    others of the whole table, and a factor or a logarithm is put before a side.
     """
     found: dict[str, Mutant] = {}
-    for mutant in (*of_tokens(text, table, everywhere), *of_tree(text, table)):
+    for mutant in (*of_tokens(text, table, everywhere), *of_tree(text, table, everywhere)):
         if mutant.text != text:
             found.setdefault(mutant.text, mutant)
     return list(found.values())
@@ -202,7 +203,7 @@ def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:
     return [(kind, group) for kind, group in groups if len(group) > 1]
 
 
-def of_tree(text: str, table: Table) -> Iterator[Mutant]:
+def of_tree(text: str, table: Table, everywhere: bool) -> Iterator[Mutant]:
     """Yield the changes of whole terms, factors, fractions, bounds and matrices."""
     try:
         statements = read_statements(read_items(text), table, len(text))
@@ -211,21 +212,41 @@ def of_tree(text: str, table: Table) -> Iterator[Mutant]:
     for statement in statements:
         for side in statement.chain.sides:
             yield from signed(side, text)
+            if everywhere:
+                yield from extended(side, text)
             for node in walk(side):
                 yield from of_node(node, text, table)
 
 
 def signed(node: Node, text: str) -> Iterator[Mutant]:
     """Yield the text with a minus sign before a term that has none."""
-    first = node.operands[0] if isinstance(node, Operation) and node.name == "sum" else node
+    first = first_term(node)
     if isinstance(first, Operation) and first.name == "negative":
         return
     at = first.start
     # A bracket or a number of its own needs no sign to be tried.
     if first.end > at and not (isinstance(first, Number) and first.value == 0):
-        shown = " ".join(text[at : first.end].split())
-        mutant = changed("sign", text, at, at, "-", f"a minus sign is put before {shown}")
-        yield replace(mutant, operand=shown)
+        yield put_before(first, text, "sign", "-", "a minus sign")
+
+
+def extended(node: Node, text: str) -> Iterator[Mutant]:
+    """Yield the text with a factor, or a logarithm, before a term."""
+    first = first_term(node)
+    if first.end > first.start and not isinstance(first, Number):
+        yield put_before(first, text, "number", "2 ", "a factor 2")
+        yield put_before(first, text, "operator", r"\log ", "a logarithm")
+
+
+def first_term(node: Node) -> Node:
+    """Return the first term of a sum, or what is no sum."""
+    return node.operands[0] if isinstance(node, Operation) and node.name == "sum" else node
+
+
+def put_before(node: Node, text: str, kind: str, new: str, said: str) -> Mutant:
+    """Return the mutant with something put before a term."""
+    shown = " ".join(text[node.start : node.end].split())
+    mutant = changed(kind, text, node.start, node.start, new, f"{said} is put before {shown}")
+    return replace(mutant, operand=shown)
 
 
 def of_node(node: Node, text: str, table: Table) -> Iterator[Mutant]:

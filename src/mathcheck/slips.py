@@ -44,7 +44,7 @@ LIKELY = (
     *("swapped fraction", "operator", "transposed", "symbol"),
 )
 # The samples at which a change is tried: mixtures of more and more round numbers.
-ATTEMPTS = (4, 8, 12, 16)
+ATTEMPTS = (4, 8, 12, 16, 20, 24)
 # Steps of evaluation for one change.
 EFFORT = 3_000
 
@@ -55,7 +55,7 @@ class Slip:
 
     The characters from `start` to `end` of the equation are read as `new`. `finding` says which
     sides differ, or why one can't be evaluated, `point` at which sample, and `cause` in what they
-    differ at all samples, if that is simple. A sign that is made up stands before `operand`.
+    differ at all samples, if that is simple. What is put where nothing was stands before `operand`.
     """
 
     kind: str

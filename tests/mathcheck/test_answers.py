@@ -133,6 +133,15 @@ def test_code_that_breaks_a_tie_in_its_own_way_is_no_slip() -> None:
         assert len(set(scores)) == len(scores), slip
 
 
+def test_a_short_definition_can_be_broken_in_three_ways() -> None:
+    options = ":defines: \\Sigma\n:python: z[0]\n"
+    [*_, checked] = check_text(f"{TABLE}```{{math}}\n{options}\\Sigma = z_1\n```\n", "numpy")
+    assert checked.result.passed, checked.result.message
+    found = answers(checked.reading).slips
+    assert len(found) >= 3
+    assert {slip.operand for slip in found if slip.start == slip.end} == {"z_1"}
+
+
 def test_a_sum_from_zero_is_answered_by_the_range_of_its_index() -> None:
     found = {slip.kind: slip for slip in answered("sum").slips}
     assert found["bound"].new == "0"
