@@ -107,7 +107,12 @@ def highlighted(text: str, slip: Slip) -> str:
         return before + slip.new + after
     if script:
         return f"{before}{script[0]}{{{coloured(shown[script.end() :], colour)}}}{after}"
-    kind = {"relation": r"\mathrel", "sign": r"\mathbin" if old and slip.new else ""}.get(slip.kind)
+    spaced = {
+        "relation": r"\mathrel",
+        "operator": "" if re.match(r"\s*[_^]", after) else r"\mathop",
+        "sign": r"\mathbin" if old and slip.new else "",
+    }
+    kind = spaced.get(slip.kind)
     marked = f"{kind}{{{coloured(shown, colour)}}}" if kind else coloured(shown, colour)
     if TAKES_ARGUMENT.search(before):
         marked = f"{{{marked}}}"
