@@ -21,7 +21,8 @@ from mathcheck.values import decide, evaluate, flat, holds
 from mathcheck.values.decide import ESTIMATED_DIGITS
 from mathcheck.values.scope import CRASHES
 
-# Steps of evaluation for all changes that are tried and for one; what it costs to read one.
+# Steps of evaluation for all changes that are tried, and for the difference of the sides; for one
+# change; what it costs to read one.
 EFFORT, EFFORT_FOR_ONE, EFFORT_OF_READING = 100_000, 10_000, 60
 # Changes of a longer text are not sought: each costs in proportion to its length.
 LONGEST = 2000
@@ -90,15 +91,15 @@ def changes(reading: Reading, pair: Pair) -> Iterator[Mutant]:
 def tried(mutant: Mutant, reading: Reading, pair: Pair, seed: int) -> tuple[int, bool]:
     """Return what it costs to try a change, and whether the relation holds with it."""
     before = replace(reading.before, seed=reading.before.seed + seed)
-    tally = None
+    tally = Tally(brief=True, effort=EFFORT_FOR_ONE)
+    good = False
     try:
         changed = read(mutant.text, replace(reading.options, python=""), before)
-        if pair not in changed.relations:
-            return EFFORT_OF_READING, False
-        tally = tallied(changed, brief=True, only=pair, effort=EFFORT_FOR_ONE)
+        if pair in changed.relations:
+            tallied(changed, tally, only=pair)
+            good = pair not in {*tally.failures, *tally.gaps} and bool(tally.hits.get(pair))
     except CRASHES:
-        return EFFORT_OF_READING, False
-    good = pair not in {*tally.failures, *tally.gaps} and bool(tally.hits.get(pair))
+        pass
     return EFFORT_OF_READING + EFFORT_FOR_ONE - tally.effort, good
 
 
@@ -129,8 +130,9 @@ def paired_values(
 ) -> Iterator[Pairing]:
     """Yield the values of two sides at the first samples; nothing if one has none there."""
     sides = ready.chain.sides[relation : relation + 2]
+    left = EFFORT
     for turn, values in enumerate(seen[:POINTS]):
-        scope = place.scope(values)
+        scope = place.scope(values, left)
         for assignment in itertools.islice(assignments(ready, scope, turn), 4):
             inner = scope.child(assignment)
             try:
@@ -142,6 +144,7 @@ def paired_values(
             atoms = dict(atoms_of(values, assignment, place))
             for a, b in zip(*both, strict=False):
                 yield Pairing(bare(a), bare(b), atoms)
+        left = scope.shared.steps
 
 
 def atoms_of(

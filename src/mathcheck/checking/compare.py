@@ -40,8 +40,6 @@ ESTIMATED_POINTS = 4
 PROVED_POINTS = 3
 # The same for its code.
 PROVED_CODE_POINTS = 14
-# Steps of evaluation for one equation, after which it is refused.
-EFFORT = 500_000
 # Samples in which nothing is special: a side must have a value there if its neighbour has one,
 # and code must have it too. Of the others many are at the end of a domain, and code is compared
 # where it has a value, at numbers that binary64 has.
@@ -51,20 +49,18 @@ MEMBERS = ("in", "notin")
 
 def tallied(
     reading: Reading,
+    tally: Tally,
     *,
-    brief: bool = False,
     points: int = POINTS,
     only: Pair | None = None,
-    effort: int = EFFORT,
     proved: bool = False,
 ) -> Tally:
-    """Evaluate and compare all relations of an equation at samples.
+    """Evaluate and compare all relations of an equation at samples, and return the tally.
 
     A brief tally ends where something is wrong, or the one relation that is of interest. What was
     proved is compared at few points, and after them its code alone.
     """
     code = code_of(reading)
-    tally = Tally(brief, effort)
     unknown = unknowns(reading, code.names if code else ())
     scales = scales_for(reading)
     approximated = len(scales) == 1
@@ -74,10 +70,11 @@ def tallied(
         tested = proved and met and len(tally.seen) >= PROVED_POINTS
         if tested and (code is None or len(tally.seen) >= PROVED_CODE_POINTS):
             break
-        shallow = brief or approximated or tally.seen
+        shallow = tally.brief or approximated or tally.seen
         with digits(DIGITS if shallow else MOST_DIGITS):
             compare_sample(reading, code, sample, tally, closed if tested else None)
-        if brief and (tally.wrong if only is None else only in {*tally.failures, *tally.gaps}):
+        ended = tally.wrong if only is None else only in {*tally.failures, *tally.gaps}
+        if tally.brief and ended:
             break
         met = all(tally.hits.get(pair) for pair in reading.relations)
         if approximated and (tally.wrong or (met and len(tally.seen) >= ESTIMATED_POINTS)):

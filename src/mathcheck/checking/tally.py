@@ -13,6 +13,8 @@ from mathcheck.values import Open, flat
 
 # Where no number is larger than this, two that differ do so by more than the last digit.
 MODERATE = 8
+# Steps of evaluation for one equation, after which it is refused.
+EFFORT = 500_000
 # The statement and the place of a relation in its chain.
 Pair = tuple[int, int]
 
@@ -56,7 +58,7 @@ class Tally:
 
     brief: bool = False
     # Steps of evaluation that are left.
-    effort: int = 0
+    effort: int = EFFORT
 
     comparisons: int = 0
     worst: float = 0.0

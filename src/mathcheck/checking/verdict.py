@@ -124,7 +124,7 @@ def stands(text: str, options: Options, place: Context) -> bool:
         reading = read(text, options, place)
         if reading.problems or not reading.relations:
             return False
-        tally = tallied(reading, brief=True)
+        tally = tallied(reading, Tally(brief=True))
         return not (tally.wrong or unmet(reading, tally) or loose(reading))
     except CRASHES:
         return False
@@ -148,7 +148,7 @@ def same_values(one: Reading, other: Reading, points: int) -> bool:
             pairs.append(Prepared(chain, (first.restrictions,), frozenset(), free))
     both = replace(one, prepared=tuple(pairs), options=replace(one.options, python=""))
     try:
-        tally = tallied(both, brief=True, points=points)
+        tally = tallied(both, Tally(brief=True), points=points)
     except CRASHES:
         return False
     return not (tally.failures or tally.gaps)
@@ -224,7 +224,7 @@ def wide_and_round(reading: Reading) -> Iterator[dict[str, Any]]:
 def verdict(reading: Reading) -> Result:
     """Compare all relations of an equation, prove it if that is possible, and say what is wrong."""
     proof = proved(reading) if reading.place.exact else None
-    tally = tallied(reading, proved=proof is not None)
+    tally = tallied(reading, Tally(), proved=proof is not None)
     problems = [*reading.problems, *found_wrong(reading, tally), *loose(reading)]
     if tally.unsettled and not tally.failures and not proof:
         problems.append(Problem("open", tally.unsettled.question.position, (tally.unsettled,)))
