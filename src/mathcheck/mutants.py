@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from mathcheck.expressions import Big, Node, Number, Operation, Range, Symbol, walk
+from mathcheck.expressions import Big, Indicator, Node, Number, Operation, Range, Symbol, walk
 from mathcheck.latex import Refusal, Token, read_items, tokens
 from mathcheck.reading import read_statements
 from mathcheck.symbols import Table, guessed_dimensions, plain
@@ -72,11 +72,10 @@ class Mutant:
 def mutants(text: str, table: Table, *, everywhere: bool = False) -> list[Mutant]:
     """Return all changes of an equation, each once.
 
-    Names are exchanged for others of the equation. If `everywhere`, they are also exchanged for
-    others of the whole table, and a factor or a logarithm is put before a side.
+    Names are exchanged for others of the equation, or of the whole table if `everywhere`.
     """
     found: dict[str, Mutant] = {}
-    for mutant in (*of_tokens(text, table, everywhere), *of_tree(text, table, everywhere)):
+    for mutant in (*of_tokens(text, table, everywhere), *of_tree(text, table)):
         if mutant.text != text:
             found.setdefault(mutant.text, mutant)
     return list(found.values())
@@ -203,38 +202,41 @@ def interchangeable(here: set[str], table: Table) -> list[tuple[str, set[str]]]:
     return [(kind, group) for kind, group in groups if len(group) > 1]
 
 
-def of_tree(text: str, table: Table, everywhere: bool) -> Iterator[Mutant]:
+def of_tree(text: str, table: Table) -> Iterator[Mutant]:
     """Yield the changes of whole terms, factors, fractions, bounds and matrices."""
+    for side in sides_of(text, table):
+        yield from signed(side, text)
+        for node in walk(side):
+            yield from of_node(node, text, table)
+
+
+def sides_of(text: str, table: Table) -> Iterator[Node]:
+    """Yield the sides of an equation; none of what can't be read."""
     try:
         statements = read_statements(read_items(text), table, len(text))
     except Refusal:
         return
     for statement in statements:
-        for side in statement.chain.sides:
-            yield from signed(side, text)
-            if everywhere:
-                yield from extended(side, text)
-            for node in walk(side):
-                yield from of_node(node, text, table)
+        yield from statement.chain.sides
 
 
 def signed(node: Node, text: str) -> Iterator[Mutant]:
     """Yield the text with a minus sign before a term that has none."""
     first = first_term(node)
-    if isinstance(first, Operation) and first.name == "negative":
+    if isinstance(first, Indicator) or (isinstance(first, Operation) and first.name == "negative"):
         return
-    at = first.start
     # A bracket or a number of its own needs no sign to be tried.
-    if first.end > at and not (isinstance(first, Number) and first.value == 0):
+    if first.end > first.start and not (isinstance(first, Number) and first.value == 0):
         yield put_before(first, text, "sign", "-", "a minus sign")
 
 
-def extended(node: Node, text: str) -> Iterator[Mutant]:
-    """Yield the text with a factor, or a logarithm, before a term."""
-    first = first_term(node)
-    if first.end > first.start and not isinstance(first, Number):
-        yield put_before(first, text, "number", "2 ", "a factor 2")
-        yield put_before(first, text, "operator", r"\log ", "a logarithm")
+def extended(text: str, table: Table) -> Iterator[Mutant]:
+    """Yield an equation with a factor, or a logarithm, before a side, as few would write it."""
+    for side in sides_of(text, table):
+        first = first_term(side)
+        if first.end > first.start and not isinstance(first, Number):
+            yield put_before(first, text, "number", "2 ", "a factor 2")
+            yield put_before(first, text, "operator", r"\log ", "a logarithm")
 
 
 def first_term(node: Node) -> Node:

@@ -21,7 +21,7 @@ from mathcheck.checking.sampling import assignments, unknowns
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.expressions import Call, FunctionName, Node, Symbol, walk
 from mathcheck.latex import Refusal
-from mathcheck.mutants import Mutant, mutants
+from mathcheck.mutants import Mutant, extended, mutants
 from mathcheck.python import Code
 from mathcheck.values import Scope, evaluate
 from mathcheck.values.scope import CRASHES
@@ -103,16 +103,18 @@ def slips(reading: Reading, needed: frozenset[str]) -> tuple[Slip, ...]:
 def likely(reading: Reading, everywhere: bool) -> Iterator[Mutant]:
     """Yield the changes of an equation: of each kind one, then of each kind another."""
     nodes = [node for p in reading.prepared for node in walk(p.chain) if is_name(node)]
-    names = {node.start: reading.text[node.start : node.end] for node in nodes}
+    text, table = reading.text, reading.place.table
+    names = {node.start: text[node.start : node.end] for node in nodes}
     kinds: dict[str, list[Mutant]] = {kind: [] for kind in LIKELY}
-    for mutant in mutants(reading.text, reading.place.table, everywhere=everywhere):
+    others = extended(text, table) if everywhere else ()
+    for mutant in (*mutants(text, table, everywhere=everywhere), *others):
         if mutant.kind == "transposed" and r"\top^\top" in mutant.text.replace(" ", ""):
             continue
         # The d of a derivative is no name, and a letter of `aligned` is none to read instead.
-        other = replacement(mutant, reading.text)
+        other = replacement(mutant, text)
         named = mutant.start in names and (everywhere or other in names.values())
         if named or mutant.kind not in ("index", "symbol"):
-            kind = "bound" if starts_at_zero(mutant, reading.text) else mutant.kind
+            kind = "bound" if starts_at_zero(mutant, text) else mutant.kind
             kinds[kind].append(replace(mutant, kind=kind))
     for group in kinds.values():
         # A sign that was there is lost more often than one is made up.
