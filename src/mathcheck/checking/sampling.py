@@ -267,13 +267,22 @@ def everything(
 
 
 def covered(combinations: Sequence[dict[str, int]]) -> list[dict[str, int]]:
-    """Return sizes among which each size has each of its values, small ones first."""
-    wanted = {item for given in combinations for item in given.items()}
+    """Return sizes among which each has each of its values, small ones first.
+
+    Of each two, one is also smallest where the other is largest.
+    """
+    values = {key: {given[key] for given in combinations} for key in combinations[0]}
+    ends = {(key, end) for key, sizes in values.items() for end in (min(sizes), max(sizes))}
+
+    def shown(given: dict[str, int]) -> set[Any]:
+        items = sorted(given.items())
+        return {*items, *itertools.combinations((item for item in items if item in ends), 2)}
+
     taken = [combinations[0], *combinations[1:][-1:]]
-    for given in combinations:
-        missing = wanted.difference(*(c.items() for c in taken))
-        if missing & given.items():
-            taken.append(given)
+    missing = set().union(*map(shown, combinations)).difference(*map(shown, taken))
+    while missing:
+        taken.append(max(combinations, key=lambda given: len(missing & shown(given))))
+        missing -= shown(taken[-1])
     return sorted(taken, key=combinations.index)
 
 
