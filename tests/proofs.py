@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mathcheck.checking.compare import tallied
 from mathcheck.checking.equation import Reading, read
+from mathcheck.checking.tally import Tally
 from mathcheck.documents import document_of
 from mathcheck.mutation import in_context
 from mathcheck.proving import Proof, proved
@@ -31,7 +32,7 @@ def proof(symbols: str, equation: str, *definitions: tuple[str, str]) -> Proof |
 def holds(reading: Reading) -> bool:
     """Return whether an equation holds at all samples; one without a value does not."""
     try:
-        tally = tallied(reading, brief=True)
+        tally = tallied(reading, Tally(brief=True))
     except CRASHES:
         return False
     compared = all(tally.hits.get(pair) for pair in reading.relations)

@@ -20,6 +20,7 @@ from proofs import text_of
 
 from mathcheck.checking.compare import tallied
 from mathcheck.checking.equation import Context, Options, Reading, read
+from mathcheck.checking.tally import Tally
 from mathcheck.documents import document_of
 from mathcheck.latex import Refusal
 from mathcheck.mutants import mutants
@@ -349,7 +350,7 @@ def reading_of(text: str) -> Reading | None:
 def disagreement(reading: Reading, proof: Proof) -> str:
     """Return how the samples contradict a proof, or an empty string."""
     try:
-        tally = tallied(reading, brief=True)
+        tally = tallied(reading, Tally(brief=True))
     except Refusal:
         # Beyond the numbers that are computed.
         return ""

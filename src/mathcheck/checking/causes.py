@@ -44,8 +44,10 @@ def likely_causes(reading: Reading, pair: Pair, tally: Tally) -> tuple[str, ...]
     """Return in what the two sides differ, and the change that makes the relation hold."""
     number, relation = pair
     cause = difference(reading.prepared[number], relation, tally.seen, reading.place)
-    if cause == SIGN or not reading.place.causes or len(reading.text) > LONGEST:
-        return (cause,)
+    # A change is not tried at so many samples that one would nearly solve an equation.
+    untried = not reading.place.causes or len(reading.text) > LONGEST
+    if cause == SIGN or untried or tally.failures[pair].nearly:
+        return tuple(filter(None, (cause,)))
     change = repaired(reading, pair)
     return tuple(filter(None, (cause, change and f"it holds if {change}")))
 

@@ -11,6 +11,7 @@ from mathcheck.checking.borders import inside
 from mathcheck.checking.code import code_of, compare_python, free_order
 from mathcheck.checking.decide import agree, compare_sides, gap, paired
 from mathcheck.checking.equation import Reading
+from mathcheck.checking.newton import NEARLY, near_solutions
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import (
     assignments,
@@ -84,6 +85,8 @@ def tallied(
             compare_sample(reading, code, sample, tally)
     if not tally.wrong and not proved:
         search(reading, unknown, tally)
+        for sample in near_solutions(reading, tally):
+            compare_sample(reading, None, sample, tally)
     return tally
 
 
@@ -95,7 +98,8 @@ def compare_sample(
     closed: Prepared | None = None,
 ) -> None:
     """Compare all relations of an equation, and its code, at one sample; or code alone."""
-    scope = reading.place.scope(sample.values, min(BUDGET, tally.effort))
+    steps, nearly = min(BUDGET, tally.effort), sample.stratum == NEARLY
+    scope = reading.place.scope(sample.values, steps, nearly=nearly)
     before, gaps = scope.shared.steps, dict(tally.gaps)
     try:
         if closed is None:
@@ -204,7 +208,8 @@ def compare_pair(
     tally.hit(pair)
     tally.comparisons += 1
     if not good:
-        failure = Failure(left, right, dict(scope.values), dict(assignment), first)
+        sample = dict(scope.values), dict(assignment)
+        failure = Failure(left, right, *sample, first, scope.shared.nearly)
         tally.failures.setdefault(pair, failure)
     elif sign == "=":
         tally.worst = max(tally.worst, *(gap(a, b) for a, b in paired(left, right, sides)))

@@ -13,7 +13,8 @@ from mathcheck.numbers.balls import NEVER, ball
 from mathcheck.numbers.complexes import Complex
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undecided
-from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS, decide
+from mathcheck.values.conditions import ORDERS
+from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS, alike, decide
 from mathcheck.values.scope import Scope, value
 
 STRICT = frozenset({"<", ">", "!="})
@@ -46,6 +47,8 @@ def compare_sides(
         If the bounds of the errors don't allow a decision.
     """
     left, right = (side_value(side, scope, values) for side in sides)
+    if scope.shared.nearly:
+        return left, right, nearly_agree(left, right, sign, sides)
     known = ESTIMATED_DIGITS if scope.shared.estimated else AGREED_DIGITS
     return left, right, agree(left, right, sign, sides, known)
 
@@ -78,6 +81,18 @@ def agree(
             raise Tied(f"whether the sides of {sign} differ")
         raise Near("whether two sides are equal")
     return not wanted
+
+
+def nearly_agree(left: Any, right: Any, sign: str, sides: Sequence[Node]) -> bool:
+    """Return whether a relation holds at a solution that is known nearly."""
+    numbers = [(bare(a), bare(b)) for a, b in paired(left, right, sides)]
+    equal = [alike(a, b) for a, b in numbers]
+    if sign == "=":
+        return all(equal)
+    # Small numbers may differ by less than is known.
+    if sign not in ORDERS or any(equal):
+        raise Refusal(f"whether {sign} holds is not known at a solution that is known nearly")
+    return all(ORDERS[sign](False, lambda a=a, b=b: bool(a < b)) for a, b in numbers)  # type: ignore[misc]
 
 
 def paired(left: Any, right: Any, sides: Sequence[Node]) -> list[tuple[Any, Any]]:

@@ -49,9 +49,11 @@ class Context:
     # Whether a change is sought that makes a relation hold.
     causes: bool = True
 
-    def scope(self, values: Mapping[str, Any], steps: int = BUDGET) -> Scope:
+    def scope(
+        self, values: Mapping[str, Any], steps: int = BUDGET, *, nearly: bool = False
+    ) -> Scope:
         """Return a scope with the values of a sample, and so many steps to evaluate there."""
-        return Scope(Shared(self.table, self.definitions, steps), values)
+        return Scope(Shared(self.table, self.definitions, steps, nearly), values)
 
 
 @dataclass(frozen=True)

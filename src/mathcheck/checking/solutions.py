@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
@@ -16,22 +15,19 @@ from mathcheck.checking.borders import (
     by_secant,
     coordinates,
     first_values,
-    number_at,
     of_condition,
     reached,
     with_number,
 )
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Node, Number, Operation, Relation, walk
+from mathcheck.expressions import Node, Relation, walk
 from mathcheck.latex import Refusal
 from mathcheck.samples import ROUNDS, Sample
 
 # So many samples are of small numbers, of which some meet an equation.
 SMALL = 400
-# From so many of those that do, lines are drawn, and so many of each symbol.
-SOLVED, LINES = 6, 3
-# Steps of evaluation to seek where they meet the equation again.
+# Steps of evaluation to seek where equal numbers meet one.
 EFFORT = 10_000
 
 
@@ -48,19 +44,11 @@ def special_conditions(reading: Reading) -> Iterator[Node]:
 def solving_samples(
     sampled: Sequence[str], sizes: Sequence[dict[str, int]], reading: Reading, tally: Tally
 ) -> Iterator[Sample]:
-    """Yield samples of small whole numbers, then others that meet the conditions."""
+    """Yield samples of small whole numbers, then those of equal numbers that meet a condition."""
     before = len(tally.seen)
     yield from small_whole_numbers(sampled, sizes, reading)
-    met = sorted(number for number in set().union(*tally.hits.values()) if number >= before)
-    source = samples.generator(reading.text, reading.place.seed + 9)
     seeking = Seeking(reading, tally, tally.effort - EFFORT, ())
-    bases = [tally.seen[number] for number in source.sample(met, min(SOLVED, len(met)))]
     for border, keys in equations(seeking):
-        for values in bases:
-            for moved in dict.fromkeys([*((key,) for key in keys), tuple(keys)]):
-                directions = range(LINES)
-                others = (along(moved, border, values, seeking, source) for _ in directions)
-                yield from (Sample(other, "sparse") for other in others if other is not None)
         if (equal := tied(keys, border, tally.seen[before], seeking)) is not None:
             yield Sample(equal, "sparse")
 
@@ -71,7 +59,8 @@ def equations(seeking: Seeking) -> Iterator[tuple[Border, list[str]]]:
     for condition in special_conditions(seeking.reading):
         for border in of_condition(condition):
             names = sorted(reached(border, seeking.reading))
-            yield border, [key for key in names if table.type(key).continuous]
+            kinds = {key: table.type(key) for key in names}
+            yield border, [key for key, kind in kinds.items() if kind.sampled and kind.continuous]
 
 
 def small_whole_numbers(
@@ -89,32 +78,6 @@ def small_whole_numbers(
                 kind.sparse(given, source) if kind.shape else kind.rounded(given, source, ROUNDS)
             )
         yield Sample({**given, **values}, "sparse")
-
-
-def along(
-    keys: Sequence[str], border: Border, values: Values, seeking: Seeking, source: random.Random
-) -> Values | None:
-    """Return the values in which symbols are moved along a line to another solution.
-
-    A line in a rational direction through a rational point of a quadric, as a sphere is one, meets
-    it again at a rational point: a polynomial of second degree that is zero at the first is known
-    from two values.
-    """
-    direction = {place: source.randint(-2, 2) for place in coordinates(keys, values)}
-
-    def at(step: Fraction) -> Values | None:
-        moved = {p: number_at(values, p) + step * part for p, part in direction.items() if part}
-        return with_numbers(values, moved, seeking)
-
-    # The length of a vector is no polynomial, but its square is.
-    for parts in (border, squared(border)):
-        ahead, behind = (height(at(Fraction(sign)), parts, seeking) for sign in (1, -1))
-        if ahead is None or behind is None or ahead + behind == 0:
-            continue
-        step = (behind - ahead) / (ahead + behind)
-        if step and height(at(step), border, seeking) == 0:
-            return at(step)
-    return None
 
 
 def tied(keys: Sequence[str], border: Border, values: Values, seeking: Seeking) -> Values | None:
@@ -147,9 +110,3 @@ def height(values: Values | None, border: Border, seeking: Seeking) -> Fraction 
     except Refusal:
         return None
     return seeking.height(border, values, assignment)
-
-
-def squared(border: Border) -> Border:
-    """Return the squares of two sides."""
-    one, other = (Operation("power", (side, Number(Fraction(2)))) for side in border)
-    return one, other

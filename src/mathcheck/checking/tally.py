@@ -21,13 +21,17 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Failure:
-    """A relation that does not hold at a sample; `first` is the side that it is compared with."""
+    """A relation that does not hold at a sample; `first` is the side that it is compared with.
+
+    `nearly` says that the sample is the solution of an equation but for its last digits.
+    """
 
     left: Any
     right: Any
     values: Mapping[str, Any]
     assignment: Mapping[str, int]
     first: int = 0
+    nearly: bool = False
 
 
 @dataclass(frozen=True)

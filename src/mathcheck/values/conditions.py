@@ -25,6 +25,7 @@ from mathcheck.numbers.arrays import Arrays, flat
 from mathcheck.numbers.duals import Dual, bare
 from mathcheck.numbers.precision import Kink
 from mathcheck.operations.special import is_whole
+from mathcheck.values.decide import alike
 from mathcheck.values.scope import Scope, TooMuch, index_range, scalar, value, whole
 
 MOST_TERMS = 5_000
@@ -140,7 +141,7 @@ def related(a: Any, b: Any, sign: str, right: Node, scope: Scope) -> bool:
     if sign in ("in", "notin"):
         return belongs(a, right, scope) == (sign == "in")
     if not isinstance(a, Arrays) and not isinstance(b, Arrays):
-        return compared(a, b, sign, right)
+        return compared(a, b, sign, right, scope)
     if sign not in ("=", "!="):
         raise Refusal("an order of arrays", right.start)
     first, second = flat(a), flat(b)
@@ -148,16 +149,16 @@ def related(a: Any, b: Any, sign: str, right: Node, scope: Scope) -> bool:
         second *= len(first)
     if len(first) != len(second):
         return sign == "!="
-    equal = all(compared(x, y, "=", right) for x, y in zip(first, second, strict=True))
+    equal = all(compared(x, y, "=", right, scope) for x, y in zip(first, second, strict=True))
     return equal == (sign == "=")
 
 
-def compared(a: Any, b: Any, sign: str, right: Node) -> bool:
+def compared(a: Any, b: Any, sign: str, right: Node, scope: Scope) -> bool:
     """Return whether two numbers are related; where they are equal, nothing may be varied."""
     if sign not in ORDERS:
         raise Refusal(f"the relation {sign} is no condition", right.start)
     one, other = bare(a), bare(b)
-    equal = bool(one == other)
+    equal = alike(one, other) if scope.shared.nearly else bool(one == other)
     if equal and (isinstance(a, Dual) or isinstance(b, Dual)):
         raise Kink("the border of a condition, where there need not be a derivative")
     return ORDERS[sign](equal, lambda: bool(one < other))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from mathcheck.latex import Refusal
@@ -23,6 +24,8 @@ from mathcheck.values.scope import Scope
 AGREED_DIGITS = 30
 # What is estimated, as limits are, is so to this part.
 ESTIMATED_DIGITS = 12
+# At a solution that is known nearly, equal numbers differ by less than this, and others by more.
+NEAR, APART = Fraction(1, 2**50), Fraction(1, 2**20)
 
 T = TypeVar("T")
 
@@ -85,6 +88,22 @@ def compared(a: Any, b: Any) -> int | None:
         return ball(a).compared(b)
     except Undecided:
         return None
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Return whether two numbers are equal at a solution that is known nearly.
+
+    Raises
+    ------
+    Refusal
+        If they are neither so near to each other nor so far apart that this can be said.
+    """
+    distance = abs(a - b) / max(1, abs(a), abs(b))
+    if distance < NEAR:
+        return True
+    if distance > APART:
+        return False
+    raise Refusal("whether two numbers are equal is not known at a solution that is known nearly")
 
 
 def settled(question: Callable[[Scope], T], scope: Scope) -> T:

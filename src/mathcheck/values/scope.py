@@ -49,13 +49,16 @@ class TooMuch(Refusal):
 class Shared:
     """What all scopes of one sample share.
 
-    A step with more digits counts for more. `estimated` says that a limit, a series without end or
-    an integral was met, the error of which is estimated.
+    A step with more digits counts for more. `nearly` says that the sample is the solution of an
+    equation but for its last digits, so that numbers that nearly agree are taken for equal.
+    `estimated` says that a limit, a series without end or an integral was met, whose error is
+    estimated.
     """
 
     table: Table
     definitions: Definitions
     steps: int = BUDGET
+    nearly: bool = False
     estimated: bool = False
     # The rows of cases that were met, by their identity.
     rows: set[int] = field(default_factory=set)
