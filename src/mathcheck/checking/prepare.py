@@ -85,12 +85,9 @@ def free_in(nodes: Iterable[Node], table: Table) -> frozenset[str]:
 
 def quantified_by(conditions: Sequence[Node], table: Table) -> frozenset[str]:
     """Return the indices that conditions quantify, but for those quantified within one of them."""
-    within: frozenset[str] = frozenset()
-    related = []
-    for condition in conditions:
-        if isinstance(condition, ForAll):
-            within = within.union(*map(leftmost, condition.qualifiers))
-        related.append(condition.condition if isinstance(condition, ForAll) else condition)
+    quantifiers = [n for c in conditions for n in walk(c) if isinstance(n, ForAll)]
+    within = frozenset().union(*(leftmost(q) for each in quantifiers for q in each.qualifiers))
+    related = [c.condition if isinstance(c, ForAll) else c for c in conditions]
     ranges = {c.variable for c in conditions if isinstance(c, Range)}
     return (free_in(related, table) | ranges) - within
 

@@ -9,7 +9,9 @@ from mathcheck.reading.core import begins, expression, reads
 from mathcheck.reading.cursor import Cursor
 from mathcheck.reading.functions import running
 from mathcheck.reading.grammar import DOTS, LINE_DOTS, SPACES
+from mathcheck.reading.names import terminal
 from mathcheck.reading.relations import at_relation, relation_from
+from mathcheck.symbols import Table
 from mathcheck.words import Phrase, Role, phrases
 
 Literal = tuple[Node, ...]
@@ -54,10 +56,29 @@ def all_conditions(cursor: Cursor, begun: Node | None = None) -> tuple[Node, ...
             for phrase in found:
                 take(phrase, clauses, pending, place)
         elif not cursor.accept(",", ";", *SPACES):
-            add(clauses[-1], condition(cursor), pending, place)
+            apart = is_token(cursor.items[cursor.at - 1], *SPACES) and bool(clauses[-1].literals)
+            literal = condition(cursor)
+            if apart and is_equation(literal[0]):
+                raise Refusal(
+                    "an equation after a space may be a condition or a claim; write 'and' before "
+                    "a condition, and a claim in a row of its own",
+                    place,
+                )
+            if ends_quantifier(clauses[-1], literal, cursor.table):
+                clauses.append(Clause(Role.RESTRICT))
+            add(clauses[-1], literal, pending, place)
     if not clauses[-1].literals or pending.joint or pending.negated:
         raise Refusal("a condition was expected", cursor.position)
     return folded(clauses, start, cursor.before)
+
+
+def is_equation(node: Node) -> bool:
+    """Return whether a condition is one that looks like a claim: no side of it is a name."""
+    return (
+        isinstance(node, Relation)
+        and "=" in node.signs
+        and not any(isinstance(side, Symbol) for side in node.sides)
+    )
 
 
 def more(cursor: Cursor, clauses: Sequence[Clause]) -> bool:
@@ -73,6 +94,15 @@ def more(cursor: Cursor, clauses: Sequence[Clause]) -> bool:
     last = cursor.items[cursor.at - 1] if cursor.at and written else None
     separated = last is None or is_token(last, ",", ";", *SPACES) or phrases(last) is not None
     return separated and (begins(cursor) or cursor.next_is("-"))
+
+
+def ends_quantifier(clause: Clause, literal: Literal, table: Table) -> bool:
+    r"""Return whether a condition behind `for all i and` is another, and narrows no index."""
+    relation = literal[0]
+    if clause.role is not Role.UNIVERSAL or not clause.literals or isinstance(relation, Range):
+        return False
+    left = relation.sides[0] if isinstance(relation, Relation) else relation
+    return not (isinstance(left, Symbol) and table.type(left.key).ranges)
 
 
 def take(phrase: Phrase, clauses: list[Clause], pending: Pending, place: int) -> None:
@@ -109,23 +139,30 @@ def add(clause: Clause, literal: Literal, pending: Pending, place: int) -> None:
 
 def folded(clauses: Sequence[Clause], start: int, end: int) -> tuple[Node, ...]:
     """Return the conditions of all clauses, which hold together."""
-    found: list[Node] = []
+    groups: list[tuple[Role, list[Node]]] = []
     qualifies = False
     for clause in clauses:
         if not clause.literals:
             continue
-        nodes = excepted(clause) if clause.role is Role.EXCEPT else conjunction(clause)
-        last = found[-1] if found else None
+        nodes = conjunction(clause)
+        last = groups[-1][1][-1] if groups else None
         if clause.role is Role.NARROW and qualifies and isinstance(last, ForAll):
-            found[-1] = replace(last, qualifiers=(*last.qualifiers, *nodes))
+            groups[-1][1][-1] = replace(last, qualifiers=(*last.qualifiers, *nodes))
             continue
         universal = clause.role is Role.UNIVERSAL and not clause.joined
         qualifies = universal and last is not None and not isinstance(last, Range)
         if qualifies and last is not None:
-            found[-1] = ForAll(last, nodes, start=start, end=end)
+            if isinstance(last, Not):
+                raise Refusal("'not' before 'for all' has two readings; write 'unless'", last.start)
+            groups[-1][1][-1] = ForAll(last, nodes, start=start, end=end)
         else:
-            found.extend(nodes)
-    return tuple(found)
+            groups.append((clause.role, list(nodes)))
+    # What is quantified is so before it is excepted: unless all are zero, one may be.
+    return tuple(
+        node
+        for role, nodes in groups
+        for node in (excepted(nodes) if role is Role.EXCEPT else nodes)
+    )
 
 
 def conjunction(clause: Clause) -> tuple[Node, ...]:
@@ -142,15 +179,14 @@ def conjunction(clause: Clause) -> tuple[Node, ...]:
     return (Or(alternatives, start=alternatives[0].start, end=alternatives[-1].end),)
 
 
-def excepted(clause: Clause) -> tuple[Node, ...]:
-    """Return the conditions under which those of a clause don't hold."""
-    nodes = tuple(
-        Not(single((node,), "unless"), start=node.start, end=node.end)
-        for node in conjunction(clause)
+def excepted(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """Return the conditions under which others don't hold together."""
+    negated = tuple(
+        Not(single((node,), "unless"), start=node.start, end=node.end) for node in nodes
     )
-    if len(nodes) == 1:
-        return nodes
-    return (Or(nodes, start=nodes[0].start, end=nodes[-1].end),)
+    if len(negated) == 1:
+        return negated
+    return (Or(negated, start=negated[0].start, end=negated[-1].end),)
 
 
 def single(literal: Literal, word: str) -> Node:
@@ -173,7 +209,7 @@ def condition(cursor: Cursor, begun: Node | None = None) -> Literal:
         last = begun
     else:
         listed = [begun or expression(cursor)]
-        while not at_relation(cursor) and another_name(cursor):
+        while not at_relation(cursor) and another_name(cursor, listed[0]):
             cursor.at += 1
             listed.append(expression(cursor))
         if not at_relation(cursor):
@@ -190,12 +226,18 @@ def condition(cursor: Cursor, begun: Node | None = None) -> Literal:
     )
 
 
-def another_name(cursor: Cursor) -> bool:
-    """Return whether a comma at the place is followed by another name with the same condition."""
+def another_name(cursor: Cursor, first: Node) -> bool:
+    """Return whether a comma at the place is followed by another name with the same condition.
+
+    Beside an index that is another index: `for all i, x_1 > 1` has two conditions.
+    """
     follower = cursor.peek(1)
     ends = follower is None or is_token(follower, *DOTS)
     after = replace(cursor, at=cursor.at + 1)
-    return cursor.next_is(",") and not ends and words_at(after) is None
+    name = None if ends else terminal(cursor, 1)
+    ranges = isinstance(first, Symbol) and cursor.table.type(first.key).ranges
+    alike = name is None or not ranges or cursor.table.type(name.key).ranges
+    return cursor.next_is(",") and not ends and words_at(after) is None and alike
 
 
 def dots_follow(cursor: Cursor) -> bool:
