@@ -16,7 +16,7 @@ TOKEN = re.compile(
     r"(?P<space>\s+|%[^\n]*(?:\n|$))"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|.|\n))"
     r"|(?P<number>\d{1,3}(?:(?:\\,|~|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"|(?P<character>.)",
+    r"|(?P<character>:=|.)",
     re.DOTALL,
 )
 

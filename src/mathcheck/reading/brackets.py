@@ -1,5 +1,6 @@
 """What stands in brackets or bars."""
 
+import re
 from dataclasses import replace
 
 from mathcheck.expressions import Evaluated, Indicator, Listed, Matrix, Node, Number, Operation
@@ -9,6 +10,9 @@ from mathcheck.reading.core import expression, reads
 from mathcheck.reading.cursor import Cursor
 from mathcheck.reading.grammar import BRACKETS, DOTS, NORMS
 from mathcheck.reading.relations import at_relation, relation_from
+
+# The name of a norm may be set upright.
+ROMAN = re.compile(r"^\\operatorname\{(\w)\}$")
 
 
 @reads("bracketed")
@@ -61,7 +65,7 @@ def grouped(inner: Cursor, opening: Token, end: int) -> Node:
 def norm(cursor: Cursor, body: Node, start: int) -> Node:
     """Return the norm that the lower script names."""
     script = cursor.script() if cursor.next_is("_") else None
-    which = canonical(script.items) if script else ""
+    which = ROMAN.sub(r"\1", canonical(script.items)) if script else ""
     if which not in NORMS:
         raise Refusal(f"the norm {which} is none of 1, 2, F and \\infty", start)
     return Operation(NORMS[which], (body,), start=start, end=cursor.before)

@@ -267,6 +267,12 @@ def integral(cursor: Cursor, item: Item) -> Node:
     )
     body = completed(inner) if inner.items else Number(Fraction(1))
     cursor.at = closing.after
+    if not inner.items and begins(cursor):
+        raise Refusal(
+            "what follows the differential may belong to the integral or not; write the "
+            "differential last",
+            cursor.position,
+        )
     return Integral(closing.variable, low, high, body, start=item.start, end=cursor.before)
 
 

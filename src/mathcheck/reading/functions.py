@@ -14,6 +14,7 @@ from mathcheck.expressions import (
     Range,
     Relation,
     Symbol,
+    walk,
 )
 from mathcheck.latex import Command, Item, Refusal, Token, canonical
 from mathcheck.reading import dots, grammar, names
@@ -158,15 +159,55 @@ def over(cursor: Cursor, spelled: str, scripts: Sequence[Script], start: int) ->
     found = binders(cursor, below.items, below.end, high, spelled)
     if kind in grammar.LISTING and cursor.next_is(r"\{"):
         body = factor(cursor).node
-    elif not begins(cursor):
+    elif not begins(cursor, 1 if cursor.next_is("-") else 0):
         raise Refusal(f"{spelled} without a body before {cursor.shown}", start)
     else:
+        sign = cursor.position if cursor.accept("-") else None
         body = product(cursor, grammar.DIVIDED if kind == "sum" else grammar.MULTIPLIED)
+        if sign is not None:
+            body = Operation("negative", (body,), start=sign, end=cursor.before)
+        if kind == "product" and apart(body, found):
+            raise Refusal(
+                f"{spelled} … before \\cdot or \\times has two readings; write brackets", start
+            )
         if cursor.next_is("/"):
             raise Refusal(
                 f"{spelled} … before / has two readings; write brackets or \\frac", cursor.position
             )
-    return Big(kind, (), found, body, start=start, end=cursor.before)
+    body, following = parted(body, found)
+    big = Big(kind, (), found, body, start=start, end=body.end)
+    if following is None:
+        return big
+    return Operation("times", (big, following), start=start, end=cursor.before)
+
+
+def parted(body: Node, conditions: Sequence[Node]) -> tuple[Node, Node | None]:
+    r"""Return a body without a sum at its end that binds the index anew, and that sum.
+
+    So `\sum_i x_i \sum_i y_i` is a product of two sums.
+    """
+    if isinstance(body, Operation) and body.name == "times":
+        before, last = body.operands
+        first = last.operands[0] if isinstance(last, Operation) and last.name == "times" else last
+        if isinstance(first, Big) and bound_by(first.conditions) & bound_by(conditions):
+            return before, last
+    return body, None
+
+
+def bound_by(conditions: Sequence[Node]) -> set[str]:
+    """Return the names that run over a range."""
+    return {condition.variable for condition in conditions if isinstance(condition, Range)}
+
+
+def apart(body: Node, conditions: Sequence[Node]) -> bool:
+    r"""Return whether a body ends in a factor behind `\cdot` that has no index of the product."""
+    bound = bound_by(conditions)
+    return (
+        isinstance(body, Operation)
+        and body.name in ("dot", "cross")
+        and bool(bound)
+        and not any(isinstance(n, Symbol) and n.key in bound for n in walk(body.operands[1]))
+    )
 
 
 def without_index(

@@ -64,6 +64,7 @@ RELATIONS = {
     r"\equiv": "=",
     r"\triangleq": "=",
     r"\coloneqq": "=",
+    ":=": "=",
     r"\neq": "!=",
     "<": "<",
     r"\leq": "<=",
@@ -144,9 +145,11 @@ MOMENTS = {
     r"\operatorname{E}": "expectation",
     "E": "expectation",
     r"\operatorname{Var}": "variance",
+    r"\operatorname{var}": "variance",
     r"\operatorname{V}": "variance",
     r"\mathbb{V}": "variance",
     r"\operatorname{Cov}": "covariance",
+    r"\operatorname{cov}": "covariance",
 }
 CONSTANTS = {"e": "e", r"\pi": "pi", r"\infty": "infinity"}
 NUMBER_SETS = {rf"\mathbb{{{letter}}}": letter for letter in "RNZCQ"}

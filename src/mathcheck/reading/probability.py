@@ -36,7 +36,7 @@ def probability(cursor: Cursor, item: Item) -> Node:
     r"""Read `P(X = x \mid Y = y)`."""
     start, refusal = item.start, names.unknown(cursor, item)
     letter = canonical([item]) == "P"
-    if not cursor.next_is("(", "["):
+    if not cursor.next_is("(", "[", r"\{"):
         raise (
             refusal
             if letter
