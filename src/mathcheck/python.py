@@ -31,6 +31,12 @@ ELEMENTARY: Mapping[str, Any] = {
     name: getattr(np, name)
     for name in ("abs", "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")
 }
+# Of these some compare, and so do these of NumPy.
+DECIDING = frozenset(
+    {"all", "any", "argmax", "argmin", "argsort", "max", "min", "where", "sign", "clip", "floor"}
+    | {"ceil", "round", "rint", "count_nonzero", "nonzero", "heaviside", "maximum", "minimum"}
+    | {"isclose", "allclose", "unique", "sort", "searchsorted", "select", "piecewise"}
+)
 # The binary digits that a power of whole numbers may have.
 LARGEST_POWER = 4096
 
@@ -60,6 +66,15 @@ class Code:
     names: tuple[str, ...]
     indices: tuple[str, ...]
     namespace: Mapping[str, Any]
+
+    @property
+    def decides(self) -> bool:
+        """Whether it compares, so that it may be wrong where numbers are zero or equal alone."""
+        nodes = list(ast.walk(self.tree))
+        names = (getattr(node, "attr", getattr(node, "id", "")) for node in nodes)
+        forms = ast.Compare | ast.BoolOp | ast.Mod | ast.FloorDiv
+        compares = any(isinstance(node, forms) for node in nodes)
+        return compares or not DECIDING.isdisjoint(names)
 
 
 def compile_expression(

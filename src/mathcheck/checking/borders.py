@@ -213,18 +213,24 @@ def roots_of(
 
 def reached(border: Border, reading: Reading) -> frozenset[str]:
     """Return the names on which the two parts of a border depend."""
-    return frozenset().union(*map(reading.place.definitions.reach, border))
+    return frozenset().union(*map(reading.place.reach, border))
 
 
 def first_values(border: Border, reading: Reading, values: Values) -> dict[str, int]:
     """Return the first value of each free index of a border."""
+    return next(index_values(border, reading, values))
+
+
+def index_values(border: Border, reading: Reading, values: Values) -> Iterator[dict[str, int]]:
+    """Yield all values of the free indices of a border."""
     scope, table = reading.place.scope(values), reading.place.table
-    free = (
+    free = [
         key
         for key in sorted(reached(border, reading))
         if table.type(key).ranges and key not in values
-    )
-    return {key: index_range(key, scope)[0] for key in free}
+    ]
+    for chosen in itertools.product(*(index_range(key, scope) for key in free)):
+        yield dict(zip(free, chosen, strict=True))
 
 
 def coordinates(keys: Iterable[str], values: Values) -> list[Coordinate]:

@@ -51,7 +51,8 @@ def compare_python(
     Where the sample isn't ordinary code need not have a value, and may break ties in its own way.
     """
     table, left = reading.place.table, ready.chain.sides[0]
-    span = spanned(scope.values, code.names)
+    # Whole numbers as these are binary64 has exactly.
+    span = spanned(scope.values, [key for key in code.names if table.type(key).continuous])
     in_range = span[0] >= PYTHON_SMALLEST and span[1] <= PYTHON_LARGEST
     if not in_range or not (ordinary or comparable(scope.values, code.names, table)):
         return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,7 +28,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import flat
 from mathcheck.numbers.balls import divide
 from mathcheck.numbers.duals import bare
-from mathcheck.numbers.precision import DIGITS, MOST_DIGITS, Kink, NoCase, Undefined, digits
+from mathcheck.numbers.precision import DIGITS, MOST_DIGITS, Kink, Misfit, NoCase, Undefined, digits
 from mathcheck.python import Code
 from mathcheck.samples import Sample
 from mathcheck.values import Open, Scope, TooMuch, belongs, evaluate, holds, index_range, settled
@@ -41,6 +42,8 @@ ESTIMATED_POINTS = 4
 PROVED_POINTS = 3
 # The same for its code.
 PROVED_CODE_POINTS = 14
+# At so many samples a definition is evaluated.
+DEFINED = 8
 # Samples in which nothing is special: a side must have a value there if its neighbour has one,
 # and code must have it too. Of the others many are at the end of a domain, and code is compared
 # where it has a value, at numbers that binary64 has.
@@ -69,7 +72,7 @@ def tallied(
     for sample in sample_points(reading, unknown, points, scales, tally):
         met = all(tally.hits.get(pair) for pair in reading.relations)
         tested = proved and met and len(tally.seen) >= PROVED_POINTS
-        if tested and (code is None or len(tally.seen) >= PROVED_CODE_POINTS):
+        if tested and (code is None or len(tally.seen) >= code_points(code)):
             break
         shallow = tally.brief or approximated or tally.seen
         with digits(DIGITS if shallow else MOST_DIGITS):
@@ -88,6 +91,11 @@ def tallied(
         for sample in near_solutions(reading, tally):
             compare_sample(reading, None, sample, tally)
     return tally
+
+
+def code_points(code: Code) -> float:
+    """Return at how many samples the code of a proved claim is compared: all if it decides."""
+    return math.inf if code.decides else PROVED_CODE_POINTS
 
 
 def compare_sample(
@@ -169,11 +177,24 @@ def compare_chain(
         if sign == "propto":
             continue
         if relation in ready.defining:
+            if len(tally.seen) < DEFINED:
+                try_shapes(ready.chain.sides[relation + 1], scope)
             tally.hit(pair)
             continue
         tally.sides |= {(number, at) for at in (first, current)[: 1 if sign in MEMBERS else 2]}
         compare_pair(ready, pair, first, values, scope, assignment, tally)
     tally.estimated |= scope.shared.estimated
+
+
+def try_shapes(body: Node, scope: Scope) -> None:
+    """Evaluate what a definition says, which is refused where its shapes don't fit."""
+    try:
+        evaluate(body, scope)
+    except Misfit:
+        raise
+    except (Refusal, Undefined, ArithmeticError):
+        # A name may be defined further on, and a value exist for other numbers alone.
+        pass
 
 
 def compare_pair(

@@ -55,6 +55,16 @@ class Context:
         """Return a scope with the values of a sample, and so many steps to evaluate there."""
         return Scope(Shared(self.table, self.definitions, steps, nearly), values)
 
+    def reach(self, node: Node) -> frozenset[str]:
+        """Return all names on which a node depends, the distributions of variables included."""
+        return self.with_distributions(self.definitions.reach(node))
+
+    def with_distributions(self, names: frozenset[str]) -> frozenset[str]:
+        """Return names, and those of the distributions from which variables among them are."""
+        kinds = [self.table.type(name) for name in names]
+        drawn_from = (name_key(read_items(kind.size)) for kind in kinds if kind.variable)
+        return names.union(*map(self.definitions.dependencies, drawn_from))
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -20,8 +20,8 @@ from mathcheck.checking.borders import (
     Seeking,
     Values,
     coordinates,
-    first_values,
     fraction,
+    index_values,
     number_at,
     reached,
     shortened,
@@ -31,7 +31,7 @@ from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import JUMPS, nodes_read
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Case, Indicator, Node, Operation, Or, Relation, walk
+from mathcheck.expressions import Case, ForAll, Indicator, Node, Operation, Or, Relation, walk
 from mathcheck.numbers.duals import bare
 from mathcheck.samples import Sample
 from mathcheck.values import evaluate
@@ -40,6 +40,8 @@ from mathcheck.values.scope import CRASHES
 NEARLY = "nearly"
 # Systems of equations that are solved, samples from which each is, and steps of Newton's method.
 SYSTEMS, STARTS, STEPS = 6, 8, 14
+# Values of the indices of an equation that are solved for together, at most.
+INDICES = 12
 # Steps of evaluation for all of it.
 EFFORT = 30_000
 # The sides of an equation differ by less at a solution, the next step is shorter, and the
@@ -83,7 +85,8 @@ def systems(reading: Reading) -> Iterator[System]:
     for number, relation in reading.relations:
         conditions = reading.prepared[number].conditions[relation]
         # Of several conditions one of which holds, each is tried.
-        branches = (c.conditions if isinstance(c, Or) else (c,) for c in conditions)
+        every = (c.condition if isinstance(c, ForAll) else c for c in conditions)
+        branches = (c.conditions if isinstance(c, Or) else (c,) for c in every)
         for chosen in itertools.product(*branches):
             together = tuple(
                 border
@@ -137,10 +140,12 @@ class Deflated:
         scope = reading.place.scope(values, left)
         try:
             heights = []
+            # A condition of one index may have to hold for all.
             for border in self.system:
-                inner = scope.child(first_values(border, reading, values))
-                one, other = (evaluate(side, inner) for side in border)
-                heights += [fraction(bare(a) - bare(b)) for a, b in paired(one, other, border)]
+                for chosen in itertools.islice(index_values(border, reading, values), INDICES):
+                    inner = scope.child(chosen)
+                    one, other = (evaluate(side, inner) for side in border)
+                    heights += [fraction(bare(a) - bare(b)) for a, b in paired(one, other, border)]
             factor = self.factor(values)
             heights = [shortened(factor * height) for height in heights]
             return heights if max(map(abs, heights)) < LARGEST else None

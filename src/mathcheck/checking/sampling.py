@@ -29,10 +29,9 @@ from mathcheck.expressions import (
     walk,
 )
 from mathcheck.kinds import SCALES, Kind, Sizes
-from mathcheck.latex import read_items
 from mathcheck.operations import TABLE
 from mathcheck.samples import GENERAL, ROUNDS, Sample
-from mathcheck.symbols import Table, name_key
+from mathcheck.symbols import Table
 from mathcheck.values import Scope, holds, index_range
 
 ATTEMPTS = 200
@@ -48,6 +47,8 @@ MOST_VALUES = 1024
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 150
+# The scales at which what costs much is tried, once each.
+FEW_SCALES = (4, -4, 7, -7)
 # What is another number beside a border, where it is not continuous.
 JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
 # Of the values of the free indices, so many are tried at one sample, or one of each pattern.
@@ -70,10 +71,8 @@ def unknowns(reading: Reading, python_names: Iterable[str] = ()) -> Unknowns:
     for node in reading.roots:
         found |= definitions.reach(node) | bound_names(node)
     found = found.union(*map(definitions.dependencies, found))
-    drawn_from = {table.type(key).size for key in found if table.type(key).variable}
-    for name in drawn_from:
-        found |= definitions.dependencies(name_key(read_items(name)))
-    keys = frozenset(key for key in found if key in table)
+    names = reading.place.with_distributions(frozenset(found))
+    keys = frozenset(key for key in names if key in table)
     sampled = tuple(sorted(key for key in keys if table.type(key).sampled))
     return Unknowns(keys, sampled, fitting_sizes(reading, keys))
 
@@ -172,10 +171,11 @@ def jumps(reading: Reading) -> bool:
 
     So it may where a claim is made of special numbers alone, as of the roots of an equation.
     """
-    table, definitions = reading.place.table, reading.place.definitions
+    table = reading.place.table
     real = {key for key in unknowns(reading).sampled if table.type(key).continuous}
     parts = (part for node in nodes_read(reading) for part in deciding(node))
-    return any(real & definitions.reach(part) for part in parts) or any(special_conditions(reading))
+    decisive = any(real & reading.place.reach(part) for part in parts)
+    return decisive or any(special_conditions(reading))
 
 
 def deciding(node: Node) -> Sequence[Node]:
@@ -220,7 +220,7 @@ def hinges_on_zeros(reading: Reading) -> bool:
 
 
 def degenerate_samples(reading: Reading, unknown: Unknowns) -> Iterator[Sample]:
-    """Yield samples in which all numbers are zero, or equal, and all finite values if they are few.
+    """Yield samples of all finite values, if few, of zeros, of equal numbers, of large and small.
 
     These are enough where each costs much, as where a limit or an integral is evaluated.
     """
@@ -235,6 +235,9 @@ def degenerate_samples(reading: Reading, unknown: Unknowns) -> Iterator[Sample]:
             k: table.type(k).rounded(unknown.sizes[0], source, attempt) for k in unknown.sampled
         }
         yield Sample({**unknown.sizes[0], **values}, "round")
+    for scale in FEW_SCALES if unknown.sampled else ():
+        values = {k: table.type(k).draw(unknown.sizes[0], source, scale) for k in unknown.sampled}
+        yield Sample({**unknown.sizes[0], **values}, "far")
 
 
 def with_zeros(
@@ -299,21 +302,25 @@ def nodes_read(reading: Reading) -> Iterator[Node]:
 
 
 def fitting_sizes(reading: Reading, keys: frozenset[str]) -> list[dict[str, int]]:
-    """Return the sizes that the conditions on sizes alone allow."""
-    table = reading.place.table
+    """Return the sizes that the conditions of some relation allow, as far as these are on sizes."""
+    table, definitions = reading.place.table, reading.place.definitions
     combinations = samples.sizes(samples.needed_sizes(keys, table), table)
-    restrictions = (c for ready in reading.prepared for c in ready.restrictions)
-    conditions = [
-        c
-        for c in dict.fromkeys((*reading.extra, *restrictions))
-        if isinstance(c, Relation | Range)
-        and all(table.type(key).dimension for key in reading.place.definitions.reach(c))
-    ]
-    return [
-        given
-        for given in combinations
-        if all(holds(c, reading.place.scope(given)) for c in conditions)
-    ] or combinations
+    groups = {
+        tuple(
+            condition
+            for condition in (*reading.extra, *group)
+            if isinstance(condition, Relation | Range)
+            and all(table.type(key).dimension for key in definitions.reach(condition))
+        )
+        for ready in reading.prepared
+        for group in ready.conditions
+    }
+
+    def fits(given: dict[str, int]) -> bool:
+        scope = reading.place.scope(given)
+        return any(all(holds(condition, scope) for condition in group) for group in groups)
+
+    return [given for given in combinations if fits(given)] or combinations
 
 
 def assignments(ready: Prepared, scope: Scope, turn: int = 0) -> Iterator[dict[str, int]]:

@@ -33,11 +33,11 @@ EFFORT = 10_000
 
 def special_conditions(reading: Reading) -> Iterator[Node]:
     """Yield the conditions of claims that few real numbers meet, as those that are equations."""
-    table, definitions = reading.place.table, reading.place.definitions
+    table = reading.place.table
     for condition in (c for ready in reading.prepared for c in ready.restrictions):
         for node in walk(condition):
             equation = isinstance(node, Relation) and "=" in node.signs
-            if equation and any(table.type(key).continuous for key in definitions.reach(node)):
+            if equation and any(table.type(key).continuous for key in reading.place.reach(node)):
                 yield node
 
 
@@ -48,9 +48,12 @@ def solving_samples(
     before = len(tally.seen)
     yield from small_whole_numbers(sampled, sizes, reading)
     seeking = Seeking(reading, tally, tally.effort - EFFORT, ())
+    # One sample of each sizes.
+    bases = {tuple(map(values.get, sizes[0])): values for values in tally.seen[before:]}
     for border, keys in equations(seeking):
-        if (equal := tied(keys, border, tally.seen[before], seeking)) is not None:
-            yield Sample(equal, "sparse")
+        for values in bases.values():
+            if (equal := tied(keys, border, values, seeking)) is not None:
+                yield Sample(equal, "sparse")
 
 
 def equations(seeking: Seeking) -> Iterator[tuple[Border, list[str]]]:

@@ -21,6 +21,9 @@ from mathcheck.kinds.base import (
     power_of_two,
 )
 
+# Of probabilities that are moved again and again the denominators grow no longer than this.
+FINEST = 2**120
+
 
 class Simplex(Kind):
     """A distribution, a joint table, or a distribution in each row; no probability is zero."""
@@ -116,7 +119,7 @@ class Simplex(Kind):
     ) -> Value | None:
         """Return a value with one probability moved; the others share the rest as before."""
         same = still is not None and (not self.rows or still[0] == place[0])
-        fixed = value[still] if same else 0
+        fixed = value[still] if same else Fraction(0)
         before, after = 1 - fixed - value[place], 1 - fixed - number
         if number <= 0 or after <= 0 or not before:
             return None
@@ -126,6 +129,7 @@ class Simplex(Kind):
         result[place] = number
         if same:
             result[still] = fixed
+        shorten(distribution.reshape(-1), [number, fixed] if same else [number])
         return result
 
     def indeterminates(self, key: str, sizes: Sizes, symbol: Symbol) -> Iterator[Value]:
@@ -136,6 +140,21 @@ class Simplex(Kind):
             return [*free, 1 - sum(free)]
 
         yield self.parts(sizes, distribution)
+
+
+def shorten(distribution: np.ndarray, settled: Sequence[Fraction]) -> None:
+    """Round probabilities, of which some are settled, where their denominators are long.
+
+    The largest of the others takes up what is lost, so that they still sum to one.
+    """
+    others = [at for at, p in enumerate(distribution) if p not in settled]
+    for at in others:
+        if distribution[at].denominator > FINEST:
+            rounded = max(1, round(distribution[at] * FINEST))
+            distribution[at] = Fraction(rounded, FINEST)
+    if others:
+        largest = max(others, key=lambda at: distribution[at])
+        distribution[largest] += 1 - distribution.sum()
 
 
 class Onehot(Kind):

@@ -28,6 +28,10 @@ class Beyond(Refusal):
     """A value that exists, and is too large to be computed."""
 
 
+class Misfit(Refusal):
+    """Operands whose shapes don't fit."""
+
+
 class Kink(Undefined):
     """A derivative is taken where there need not be one."""
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from mathcheck.expressions import Node
-from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Arrays, Row, each, inverse, shape
 from mathcheck.numbers.balls import Rational, divide, shown
+from mathcheck.numbers.precision import Misfit
 from mathcheck.numbers.roots import symmetric_root
 from mathcheck.operations.powers import power as number_power
 from mathcheck.operations.record import family
@@ -24,10 +24,10 @@ def add(a: Any, b: Any, node: Node) -> Any:
         return Row(add(a.entries, b.entries, node))
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         if a.shape != b.shape:
-            raise Refusal(f"{shape(a)} plus {shape(b)}", node.start)
+            raise Misfit(f"{shape(a)} plus {shape(b)}", node.start)
         return a + b
     if isinstance(a, Arrays) or isinstance(b, Arrays):
-        raise Refusal(f"{shape(a)} plus {shape(b)}; both must have one shape", node.start)
+        raise Misfit(f"{shape(a)} plus {shape(b)}; both must have one shape", node.start)
     return a + b
 
 
@@ -45,7 +45,7 @@ def times(a: Any, b: Any, node: Node) -> Any:
         return scaled(a, b)
     if isinstance(a, Row):
         if isinstance(b, Row):
-            raise Refusal("a row times a row", node.start)
+            raise Misfit("a row times a row", node.start)
         check_length(len(a.entries), b.shape[0], a, b, node)
         result = dot(a.entries, b)
         return result if b.ndim == 1 else Row(result)
@@ -54,14 +54,14 @@ def times(a: Any, b: Any, node: Node) -> Any:
             return np.multiply.outer(a, b.entries)
         if a.ndim == 2 and a.shape[1] == 1:
             return dot(a, b.entries.reshape(1, -1))
-        raise Refusal(f"{shape(a)} times {shape(b)}", node.start)
+        raise Misfit(f"{shape(a)} times {shape(b)}", node.start)
     if a.ndim == 1 and b.ndim == 1:
-        raise Refusal(
+        raise Misfit(
             r"two vectors side by side have no product; write a^\top b, a b^\top or a \odot b",
             node.start,
         )
     if a.ndim == 1:
-        raise Refusal(f"{shape(a)} times {shape(b)}", node.start)
+        raise Misfit(f"{shape(a)} times {shape(b)}", node.start)
     check_length(a.shape[-1], b.shape[0], a, b, node)
     return dot(a, b)
 
@@ -88,7 +88,7 @@ def scaled(a: Any, b: Any) -> Any:
 def check_length(inner: int, outer: int, a: Any, b: Any, node: Node) -> None:
     """Refuse a product of arrays that do not fit."""
     if inner != outer:
-        raise Refusal(
+        raise Misfit(
             f"{shape(a)} times {shape(b)}: the lengths {inner} and {outer} differ", node.start
         )
 
@@ -97,7 +97,7 @@ def pair(a: Any, b: Any, node: Node) -> tuple[np.ndarray, np.ndarray]:
     """Return two arrays of one shape."""
     a, b = (x.entries if isinstance(x, Row) else x for x in (a, b))
     if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
-        raise Refusal(f"{shape(a)} and {shape(b)}; both must have one shape", node.start)
+        raise Misfit(f"{shape(a)} and {shape(b)}; both must have one shape", node.start)
     return a, b
 
 
@@ -118,7 +118,7 @@ def crossed(operands: Sequence[Any], node: Node) -> Any:
     """Return the product with a cross, of which at most one operand is an array."""
     a, b = operands
     if isinstance(a, Arrays) and isinstance(b, Arrays):
-        raise Refusal(r"\times between arrays; write \odot or stand them side by side", node.start)
+        raise Misfit(r"\times between arrays; write \odot or stand them side by side", node.start)
     return times(a, b, node)
 
 
@@ -126,7 +126,7 @@ def hadamard(operands: Sequence[Any], node: Node) -> Any:
     """Return the product entry by entry."""
     a, b = operands
     if not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray):
-        raise Refusal(r"\odot between numbers; write \cdot", node.start)
+        raise Misfit(r"\odot between numbers; write \cdot", node.start)
     a, b = pair(a, b, node)
     return a * b
 
@@ -135,7 +135,7 @@ def quotient(operands: Sequence[Any], node: Node) -> Any:
     """Return a number or an array over a number."""
     a, b = operands
     if isinstance(b, Arrays):
-        raise Refusal(f"a division by {shape(b)}", node.start)
+        raise Misfit(f"a division by {shape(b)}", node.start)
     return each(lambda x: divide(x, b), a)
 
 
@@ -143,18 +143,18 @@ def power(operands: Sequence[Any], node: Node) -> Any:
     """Return a power of a number, or a small whole power or a root of a matrix."""
     base, exponent = operands
     if isinstance(exponent, Arrays):
-        raise Refusal(f"{shape(exponent)} as an exponent", node.start)
+        raise Misfit(f"{shape(exponent)} as an exponent", node.start)
     if not isinstance(base, Arrays):
         return number_power(base, exponent)
     if isinstance(base, Row) or base.ndim != 2 or base.shape[0] != base.shape[1]:
-        raise Refusal(
+        raise Misfit(
             f"{shape(base)} to a power; write \\lVert v \\rVert^2, v^\\top v or v \\odot v",
             node.start,
         )
     if isinstance(exponent, Rational) and abs(2 * exponent) == 1:
         return symmetric_root(base, exponent)
     if not isinstance(exponent, Rational) or exponent not in range(-MOST_POWER, MOST_POWER + 1):
-        raise Refusal(f"{shape(base)} to a power that is no small whole number", node.start)
+        raise Misfit(f"{shape(base)} to a power that is no small whole number", node.start)
     matrix = inverse(base) if exponent < 0 else base
     result = np.identity(len(base), dtype=int).astype(object)
     for _ in range(abs(int(exponent))):
@@ -171,7 +171,7 @@ def kronecker(operands: Sequence[Any], node: Node) -> Any:
     """Return one for two equal indices, else zero."""
     for index in operands:
         if not isinstance(index, Rational) or index.denominator != 1:
-            raise Refusal(f"an index is {shown(index)}; a whole number was expected", node.start)
+            raise Misfit(f"an index is {shown(index)}; a whole number was expected", node.start)
     return int(operands[0] == operands[1])
 
 
