@@ -346,5 +346,5 @@ def left_side(text: str) -> str:
     for place, letter in enumerate(text):
         depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(letter, 0)
         if letter == "=" and depth == 0:
-            return text[:place].rstrip(": ")
+            return text[:place].strip().removesuffix(":").rstrip()
     return text
