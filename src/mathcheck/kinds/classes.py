@@ -148,11 +148,10 @@ def shorten(distribution: np.ndarray, settled: Sequence[Fraction]) -> None:
     The largest of the others takes up what is lost, so that they still sum to one.
     """
     others = [at for at, p in enumerate(distribution) if p not in settled]
-    for at in others:
-        if distribution[at].denominator > FINEST:
-            rounded = max(1, round(distribution[at] * FINEST))
-            distribution[at] = Fraction(rounded, FINEST)
-    if others:
+    long = [at for at in others if distribution[at].denominator > FINEST]
+    for at in long:
+        distribution[at] = Fraction(max(1, round(distribution[at] * FINEST)), FINEST)
+    if long:
         largest = max(others, key=lambda at: distribution[at])
         distribution[largest] += 1 - distribution.sum()
 
