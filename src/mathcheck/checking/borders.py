@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from mathcheck.latex import Refusal
 from mathcheck.numbers.balls import Rational, ball
 from mathcheck.numbers.duals import bare
 from mathcheck.samples import Sample
-from mathcheck.values import evaluate, holds, index_range
+from mathcheck.values import Scope, evaluate, holds, index_range
 from mathcheck.values.scope import CRASHES
 
 # Numbers are moved so far beside a border, as a part of how far it is from zero or one.
@@ -54,6 +54,7 @@ Assignment = Mapping[str, int]
 Gap = Callable[[Fraction], Fraction | None]
 # A number, and how large a function is there.
 Point = tuple[Fraction, Fraction]
+T = TypeVar("T")
 # A way to find, from where a number is, where it makes that zero.
 Solve = Callable[[Gap, Fraction], Fraction | None]
 
@@ -76,22 +77,30 @@ class Seeking:
         """Return whether nothing is left to spend."""
         return self.tally.effort <= self.least
 
-    def height(self, border: Border, values: Values, assignment: Assignment) -> Fraction | None:
-        """Return how far the left side of a border is above the right, if both have a value."""
+    def ask(self, values: Values, question: Callable[[Scope], T | None]) -> T | None:
+        """Return what is computed at a sample, if it can be, and if something is left to spend."""
         if self.over:
             return None
         left = self.tally.effort - self.least
         scope = self.reading.place.scope(values, left)
-        inner = scope.child(assignment)
         try:
-            if not all(holds(condition, inner) for condition in self.conditions):
-                return None
-            one, other = (bare(evaluate(side, inner)) for side in border)
-            return fraction(one - other)
+            return question(scope)
         except CRASHES:
             return None
         finally:
             self.tally.effort -= max(1, left - scope.shared.steps)
+
+    def height(self, border: Border, values: Values, assignment: Assignment) -> Fraction | None:
+        """Return how far the left side of a border is above the right, if both have a value."""
+
+        def height(scope: Scope) -> Fraction | None:
+            inner = scope.child(assignment)
+            if not all(holds(condition, inner) for condition in self.conditions):
+                return None
+            one, other = (bare(evaluate(side, inner)) for side in border)
+            return fraction(one - other)
+
+        return self.ask(values, height)
 
     def gap(
         self, border: Border, values: Values, coordinate: Coordinate, assignment: Assignment
@@ -135,21 +144,26 @@ def borders_of(reading: Reading) -> Iterator[Border]:
 def inside(body: Node) -> Iterator[Border]:
     """Yield the borders of the cases, indicators and kinks in an expression."""
     for node in walk(body):
-        if isinstance(node, Case | Indicator):
-            conditions = node.conditions if isinstance(node, Case) else (node.condition,)
-            for condition in conditions:
-                yield from of_condition(condition)
-        elif isinstance(node, Operation) and len(node.operands) == KINKS.get(node.name):
+        for condition in deciding_conditions(node):
+            yield from of_condition(condition)
+        if isinstance(node, Operation) and len(node.operands) == KINKS.get(node.name):
             first, *others = node.operands
             yield first, (others[0] if others else ZERO)
 
 
-def of_condition(condition: Node) -> Iterator[Border]:
-    """Yield the neighbours in a condition, and in the conditions in it."""
+def deciding_conditions(node: Node) -> Sequence[Node]:
+    """Return the conditions that decide what a node is: of a row of cases, or an indicator."""
+    if isinstance(node, Case):
+        return node.conditions
+    return (node.condition,) if isinstance(node, Indicator) else ()
+
+
+def of_condition(condition: Node, signs: Container[str] = ORDERS) -> Iterator[Border]:
+    """Yield the neighbours in a condition, and in the conditions in it, between some signs."""
     for node in walk(condition):
         if isinstance(node, Relation):
             for (one, other), sign in zip(itertools.pairwise(node.sides), node.signs, strict=True):
-                if sign in ORDERS:
+                if sign in signs:
                     yield one, other
 
 
@@ -214,6 +228,13 @@ def roots_of(
 def reached(border: Border, reading: Reading) -> frozenset[str]:
     """Return the names on which the two parts of a border depend."""
     return frozenset().union(*map(reading.place.reach, border))
+
+
+def real_symbols(borders: Iterable[Border], reading: Reading) -> list[str]:
+    """Return the symbols with real values on which borders depend."""
+    names = frozenset().union(*(reached(border, reading) for border in borders))
+    kinds = {key: reading.place.table.type(key) for key in sorted(names)}
+    return [key for key, kind in kinds.items() if kind.sampled and kind.continuous]
 
 
 def first_values(border: Border, reading: Reading, values: Values) -> dict[str, int]:

@@ -16,7 +16,7 @@ from mathcheck.checking.newton import NEARLY, near_solutions
 from mathcheck.checking.prepare import Prepared, order_of
 from mathcheck.checking.sampling import (
     assignments,
-    degenerate_samples,
+    extreme_samples,
     sample_points,
     scales_for,
     unknowns,
@@ -84,7 +84,7 @@ def tallied(
         if approximated and (tally.wrong or (met and len(tally.seen) >= ESTIMATED_POINTS)):
             break
     if approximated and not tally.wrong:
-        for sample in degenerate_samples(reading, unknown):
+        for sample in extreme_samples(reading, unknown):
             compare_sample(reading, code, sample, tally)
     if not tally.wrong and not proved:
         search(reading, unknown, tally)
@@ -229,8 +229,9 @@ def compare_pair(
     tally.hit(pair)
     tally.comparisons += 1
     if not good:
-        sample = dict(scope.values), dict(assignment)
-        failure = Failure(left, right, *sample, first, scope.shared.nearly)
+        failure = Failure(
+            left, right, dict(scope.values), dict(assignment), first, scope.shared.nearly
+        )
         tally.failures.setdefault(pair, failure)
     elif sign == "=":
         tally.worst = max(tally.worst, *(gap(a, b) for a, b in paired(left, right, sides)))

@@ -13,7 +13,6 @@ from mathcheck.numbers.balls import NEVER, ball
 from mathcheck.numbers.complexes import Complex
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Undecided
-from mathcheck.values.conditions import ORDERS
 from mathcheck.values.decide import AGREED_DIGITS, ESTIMATED_DIGITS, alike, decide
 from mathcheck.values.scope import Scope, value
 
@@ -90,9 +89,9 @@ def nearly_agree(left: Any, right: Any, sign: str, sides: Sequence[Node]) -> boo
     if sign == "=":
         return all(equal)
     # Small numbers may differ by less than is known.
-    if sign not in ORDERS or any(equal):
+    if sign == "~" or any(equal):
         raise Refusal(f"whether {sign} holds is not known at a solution that is known nearly")
-    return all(ORDERS[sign](False, lambda a=a, b=b: bool(a < b)) for a, b in numbers)  # type: ignore[misc]
+    return all(decide(a, b, sign) for a, b in numbers)
 
 
 def paired(left: Any, right: Any, sides: Sequence[Node]) -> list[tuple[Any, Any]]:

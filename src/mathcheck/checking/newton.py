@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -20,10 +21,12 @@ from mathcheck.checking.borders import (
     Seeking,
     Values,
     coordinates,
+    deciding_conditions,
     fraction,
     index_values,
     number_at,
-    reached,
+    of_condition,
+    real_symbols,
     shortened,
     with_number,
 )
@@ -31,17 +34,18 @@ from mathcheck.checking.decide import paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import JUMPS, nodes_read
 from mathcheck.checking.tally import Tally
-from mathcheck.expressions import Case, ForAll, Indicator, Node, Operation, Or, Relation, walk
+from mathcheck.expressions import ForAll, Node, Operation, Or, Relation
 from mathcheck.numbers.duals import bare
 from mathcheck.samples import Sample
-from mathcheck.values import evaluate
-from mathcheck.values.scope import CRASHES
+from mathcheck.values import Scope, evaluate
 
 NEARLY = "nearly"
 # Systems of equations that are solved, samples from which each is, and steps of Newton's method.
 SYSTEMS, STARTS, STEPS = 6, 8, 14
 # Values of the indices of an equation that are solved for together, at most.
 INDICES = 12
+# Numbers that are moved together, at most: a slope is found for each, and larger arrays cost much.
+PLACES = 40
 # Steps of evaluation for all of it.
 EFFORT = 30_000
 # The sides of an equation differ by less at a solution, the next step is shorter, and the
@@ -53,6 +57,7 @@ LARGEST = 2**200
 # it is not the end of what a number may be.
 SHIFT, ROOM = Fraction(1, 2**45), Fraction(1, 2**30)
 
+EQUAL = frozenset({"=", "!="})
 System = tuple[Border, ...]
 
 
@@ -101,30 +106,19 @@ def systems(reading: Reading) -> Iterator[System]:
                     yield (*together, border)
 
 
-def deciding_conditions(node: Node) -> Sequence[Node]:
-    """Return the conditions that decide what a node is."""
-    if isinstance(node, Case):
-        return node.conditions
-    return (node.condition,) if isinstance(node, Indicator) else ()
-
-
 def equations_in(condition: Node, reading: Reading) -> Iterator[Border]:
     """Yield the sides of the equations in a condition that are about real numbers."""
-    table = reading.place.table
-    for node in walk(condition):
-        if isinstance(node, Relation):
-            for border, sign in zip(itertools.pairwise(node.sides), node.signs, strict=True):
-                real = (table.type(key).continuous for key in reached(border, reading))
-                if sign in ("=", "!=") and any(real):
-                    yield border
+    for border in of_condition(condition, EQUAL):
+        if real_symbols([border], reading):
+            yield border
 
 
 @dataclass(frozen=True)
 class Deflated:
     """A system of equations from which solutions that are known are taken out, by deflation.
 
-    The heights are divided by the square of the distance to each, which is as P. E. Farrell, Á.
-    Birkisson and S. W. Funke do it (2015), so that the same start leads to another solution.
+    The heights are multiplied by one more than the inverse square of the distance to each, as P. E.
+    Farrell, Á. Birkisson and S. W. Funke do it (2015), so that the same start leads elsewhere.
     """
 
     system: System
@@ -133,42 +127,36 @@ class Deflated:
 
     def heights(self, values: Values) -> list[Fraction] | None:
         """Return how far the sides of the equations are apart, entry by entry."""
-        reading, tally = self.seeking.reading, self.seeking.tally
-        if self.seeking.over:
-            return None
-        left = tally.effort - self.seeking.least
-        scope = reading.place.scope(values, left)
-        try:
-            heights = []
+        reading = self.seeking.reading
+
+        def heights(scope: Scope) -> list[Fraction] | None:
+            found = []
             # A condition of one index may have to hold for all.
             for border in self.system:
                 for chosen in itertools.islice(index_values(border, reading, values), INDICES):
                     inner = scope.child(chosen)
                     one, other = (evaluate(side, inner) for side in border)
-                    heights += [fraction(bare(a) - bare(b)) for a, b in paired(one, other, border)]
+                    found += [fraction(bare(a) - bare(b)) for a, b in paired(one, other, border)]
             factor = self.factor(values)
-            heights = [shortened(factor * height) for height in heights]
-            return heights if max(map(abs, heights)) < LARGEST else None
-        except CRASHES:
-            return None
-        finally:
-            tally.effort -= max(1, left - scope.shared.steps)
+            deflated = [shortened(factor * height) for height in found]
+            return deflated if max(map(abs, deflated)) < LARGEST else None
+
+        return self.seeking.ask(values, heights)
 
     def factor(self, values: Values) -> Fraction:
         """Return what takes the known solutions of the same sizes out."""
         factor: Fraction = Fraction(1)
+        places = coordinates(self.keys, values)
         for solution in self.solutions:
-            places = coordinates(self.keys(values), values)
-            if places == coordinates(self.keys(values), solution):
+            if places == coordinates(self.keys, solution):
                 steps = (number_at(values, p) - number_at(solution, p) for p in places)
                 factor *= 1 + 1 / sum((step * step for step in steps), Fraction(0))
         return shortened(factor)
 
-    def keys(self, values: Values) -> list[str]:
-        """Return the symbols that are moved."""
-        table = self.seeking.reading.place.table
-        names = frozenset().union(*(reached(b, self.seeking.reading) for b in self.system))
-        return [key for key in sorted(names & values.keys()) if table.type(key).continuous]
+    @cached_property
+    def keys(self) -> list[str]:
+        """The symbols that are moved."""
+        return real_symbols(self.system, self.seeking.reading)
 
     def slopes(
         self, values: Values, heights: Sequence[Fraction], places: Sequence[Coordinate]
@@ -191,9 +179,11 @@ def newton(deflated: Deflated, values: Values) -> Values | None:
     seeking = deflated.seeking
     places = [
         place
-        for place in coordinates(deflated.keys(values), values)
+        for place in coordinates(deflated.keys, values)
         if with_number(values, place, number_at(values, place), seeking) is not None
     ]
+    if len(places) > PLACES:
+        return None
     for _ in range(STEPS):
         heights = deflated.heights(values)
         slopes = deflated.slopes(values, heights, places) if heights else []

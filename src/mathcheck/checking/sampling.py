@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mathcheck import samples
-from mathcheck.checking.borders import border_samples
+from mathcheck.checking.borders import border_samples, deciding_conditions
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.prepare import Prepared
 from mathcheck.checking.ranges import check_ranges
@@ -18,8 +18,6 @@ from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import (
     Big,
-    Case,
-    Indicator,
     Integral,
     Limit,
     Node,
@@ -180,11 +178,9 @@ def jumps(reading: Reading) -> bool:
 
 def deciding(node: Node) -> Sequence[Node]:
     """Return the parts of a node on which it depends how it jumps."""
-    if isinstance(node, Case):
-        return node.conditions
-    if isinstance(node, Indicator):
-        return (node.condition,)
-    return node.operands if isinstance(node, Operation) and node.name in JUMPS else ()
+    if isinstance(node, Operation):
+        return node.operands if node.name in JUMPS else ()
+    return deciding_conditions(node)
 
 
 def decides(reading: Reading) -> bool:
@@ -219,7 +215,7 @@ def hinges_on_zeros(reading: Reading) -> bool:
     )
 
 
-def degenerate_samples(reading: Reading, unknown: Unknowns) -> Iterator[Sample]:
+def extreme_samples(reading: Reading, unknown: Unknowns) -> Iterator[Sample]:
     """Yield samples of all finite values, if few, of zeros, of equal numbers, of large and small.
 
     These are enough where each costs much, as where a limit or an integral is evaluated.

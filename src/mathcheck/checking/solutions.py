@@ -16,7 +16,7 @@ from mathcheck.checking.borders import (
     coordinates,
     first_values,
     of_condition,
-    reached,
+    real_symbols,
     with_number,
 )
 from mathcheck.checking.equation import Reading
@@ -48,22 +48,12 @@ def solving_samples(
     before = len(tally.seen)
     yield from small_whole_numbers(sampled, sizes, reading)
     seeking = Seeking(reading, tally, tally.effort - EFFORT, ())
-    # One sample of each sizes.
+    # One sample of each combination of sizes.
     bases = {tuple(map(values.get, sizes[0])): values for values in tally.seen[before:]}
-    for border, keys in equations(seeking):
-        for values in bases.values():
-            if (equal := tied(keys, border, values, seeking)) is not None:
-                yield Sample(equal, "sparse")
-
-
-def equations(seeking: Seeking) -> Iterator[tuple[Border, list[str]]]:
-    """Yield the sides of each equation that is a condition, and the symbols that can be moved."""
-    table = seeking.reading.place.table
-    for condition in special_conditions(seeking.reading):
-        for border in of_condition(condition):
-            names = sorted(reached(border, seeking.reading))
-            kinds = {key: table.type(key) for key in names}
-            yield border, [key for key, kind in kinds.items() if kind.sampled and kind.continuous]
+    borders = [b for condition in special_conditions(reading) for b in of_condition(condition)]
+    for border, values in itertools.product(borders, bases.values()):
+        if (equal := tied(border, values, seeking)) is not None:
+            yield Sample(equal, "sparse")
 
 
 def small_whole_numbers(
@@ -83,9 +73,9 @@ def small_whole_numbers(
         yield Sample({**given, **values}, "sparse")
 
 
-def tied(keys: Sequence[str], border: Border, values: Values, seeking: Seeking) -> Values | None:
+def tied(border: Border, values: Values, seeking: Seeking) -> Values | None:
     """Return the values in which all numbers are one, so that it solves an equation."""
-    places = coordinates(keys, values)
+    places = coordinates(real_symbols([border], seeking.reading), values)
 
     def at(number: Fraction) -> Values | None:
         return with_numbers(values, dict.fromkeys(places, number), seeking)

@@ -175,9 +175,9 @@ def over(cursor: Cursor, spelled: str, scripts: Sequence[Script], start: int) ->
                 f"{spelled} … before / has two readings; write brackets or \\frac", cursor.position
             )
     body, following = parted(body, found)
-    big = Big(kind, (), found, body, start=start, end=body.end)
     if following is None:
-        return big
+        return Big(kind, (), found, body, start=start, end=cursor.before)
+    big = Big(kind, (), found, body, start=start, end=body.end)
     return Operation("times", (big, following), start=start, end=cursor.before)
 
 
