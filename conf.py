@@ -83,7 +83,7 @@ html_title = project
 html_static_path = ["book/_static"]
 html_favicon = "book/_static/favicon.svg"
 html_css_files = ["book.css", "print.css"]
-html_js_files = ["copy-mathematics.js", "search-as-you-type.js", "equations.js"]
+html_js_files = ["copy-mathematics.js", "search-as-you-type.js", "equations.js", "tab-stops.js"]
 html_domain_indices = False
 html_copy_source = True
 # Without a script; with one the pages follow the system, see book/_templates.

@@ -25,6 +25,9 @@ SHEET, SCRIPT = f"{STATIC}site.css", f"{STATIC}site.js"
 INLINE = f"{STATIC}documentation_options.js"
 # 1.5 MB with the name of every icon; no page loads it.
 ICON_SCRIPT = "fontawesome.js"
+# The theme asks at once whether each box of a page scrolls, for which a browser lays out the whole
+# page; tab-stops.js asks when a box comes near the window.
+TAB_STOPS = re.compile(r"(\w)\.tabIndex=\1\.scrollWidth>\1\.clientWidth[^)]*\?0:-1")
 UNCOLOURED = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 TAG = re.compile(
     r'<noscript>.*?</noscript>|<link\b[^>]*\brel="stylesheet"[^>]*>'
@@ -162,8 +165,9 @@ def style_sheet(paths: Iterable[str], static: Path, names: set[str]) -> str:
 
 
 def script(paths: Iterable[str], out: Path) -> str:
-    """Return one script for several."""
-    return "\n;\n".join((out / path).read_text(encoding="utf-8") for path in paths)
+    """Return one script for several, without what tab-stops.js does instead."""
+    text = "\n;\n".join((out / path).read_text(encoding="utf-8") for path in paths)
+    return TAB_STOPS.sub("0", text)
 
 
 def rewritten(page: str, parts: list[str], sheet: str, code: str, inline: str) -> str:

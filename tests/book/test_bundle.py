@@ -77,6 +77,12 @@ def test_the_script_is_all_scripts_in_their_order(built: Path) -> None:
     assert text == f"{SCRIPTS['c.js']}\n;\n{SCRIPTS['d.js']}"
 
 
+def test_the_theme_does_not_ask_for_the_size_of_each_box() -> None:
+    theme = (SITE / "_static" / "scripts" / "pydata-sphinx-theme.js").read_text("utf-8")
+    assert len(bundle.TAB_STOPS.findall(theme)) == 1
+    assert not bundle.TAB_STOPS.search((SITE / "_static" / "site.js").read_text("utf-8"))
+
+
 def test_the_style_sheet_has_the_rules_that_may_apply(built: Path) -> None:
     text = (built / "_static" / "site.css").read_text("utf-8")
     assert text.startswith('@charset "utf-8";\n/* styles/a.css */\np {')

@@ -1,0 +1,60 @@
+"""What is far from the window is laid out as the reader comes near, and nobody notices."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CELL = "article section > div.cell:not(details *)"
+LAID_OUT = "(cell) => cell.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+# How far the top of what the address names is from where a link should bring it.
+OFFSET = """() => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const wanted = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+  return Math.abs(target.getBoundingClientRect().top - wanted);
+}"""
+STOPS = """(boxes) => {
+  for (const box of boxes) box.scrollIntoView();
+  return boxes.map((box) => box.scrollWidth > box.clientWidth);
+}"""
+
+
+def test_cells_are_laid_out_as_one_comes_near(page, address: str) -> None:
+    page.goto(f"{address}/classifier.html")
+    last = page.locator(CELL).last
+    assert not last.evaluate(LAID_OUT)
+    last.scroll_into_view_if_needed()
+    page.wait_for_function(LAID_OUT, arg=last.element_handle())
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "cross-entropy.html#a-batch",
+        "cross-entropy.html#equation-entropy",
+        "classifier.html#how-long-a-step-may-be",
+        "reference.html#softmax_theory.linear_cross_entropy",
+        "reference.html#softmax_theory.LinearSoftmax.predict",
+    ],
+)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_address_leads_to_its_place(page, address: str, target: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}/{target}")
+    page.wait_for_function(f"({OFFSET})() < 24")
+    page.wait_for_timeout(300)
+    assert page.evaluate(OFFSET) < 24
+
+
+def test_code_that_scrolls_is_reached_by_the_keyboard(page, address: str) -> None:
+    page.set_viewport_size({"width": 800, "height": 900})
+    page.goto(f"{address}/classifier.html")
+    boxes = page.locator(f"{CELL} .cell_input pre")
+    wide = boxes.evaluate_all(STOPS)
+    assert {True, False} == set(wide)
+    for number, scrolls in enumerate(wide):
+        box = boxes.nth(number)
+        box.scroll_into_view_if_needed()
+        page.wait_for_function(
+            "([box, stop]) => box.tabIndex === stop",
+            arg=[box.element_handle(), 0 if scrolls else -1],
+        )
