@@ -15,7 +15,7 @@ from mathcheck.contents import NOTATION, book_of, read_book, reading_order, toge
 from mathcheck.documents import Document, Equation, Problem, SymbolTable, document_of
 from mathcheck.modules import digest_of, module_namespace
 from mathcheck.report import Result
-from mathcheck.symbols import Table, entries, parse_symbols
+from mathcheck.symbols import Table, with_rows
 from mathcheck.values.scope import CRASHES
 
 __all__ = [
@@ -174,9 +174,10 @@ def read_equations(
             yield from ((document.path, unread(problem)) for problem in document.problems)
         for part in document.parts:
             if isinstance(part, SymbolTable):
-                place, one = extended(place, part)
-            else:
-                place, one = read_equation(part, place, wanted)
+                place, refused = extended(place, part)
+                yield from ((document.path, one) for one in refused)
+                continue
+            place, one = read_equation(part, place, wanted)
             if one:
                 yield document.path, one
         if document.path.stem == NOTATION:
@@ -194,13 +195,13 @@ def at_chapter(place: Context, book: Table) -> Context:
     return replace(place, table=book, definitions=place.definitions.of_names_in(book))
 
 
-def extended(place: Context, part: SymbolTable) -> tuple[Context, Waiting | None]:
-    """Return the context with a symbol table added, or what is wrong with the table."""
-    try:
-        new = entries(parse_symbols(part.lines), place.table)
-    except ValueError as error:
-        return place, unread(Problem(part.file, part.line, "symbols", str(error)))
-    return replace(place, table=place.table.extended(new)), None
+def extended(place: Context, part: SymbolTable) -> tuple[Context, list[Waiting]]:
+    """Return the context with the rows of a symbol table, and what is wrong with the others."""
+    table, wrong = with_rows(place.table, part.lines)
+    problems = [
+        Problem(part.file, part.line + number - 1, "symbols", reason) for number, reason in wrong
+    ]
+    return replace(place, table=table), [unread(problem) for problem in problems]
 
 
 def read_equation(

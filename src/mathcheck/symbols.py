@@ -55,14 +55,20 @@ def parse_symbols(lines: Sequence[str]) -> tuple[Symbol, ...]:
     """
     symbols = []
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        cells = [cell.strip() for cell in line.split(" : ", 3)]
-        if len(cells) != 4 or not all(cells):
-            raise ValueError(f"line {number}: got {line.strip()!r}; expected {EXPECTED}")
-        latex, kind, python, meaning = cells
-        symbols.append(Symbol(latex, kind, None if python == "-" else python, meaning))
+        try:
+            symbols += [parse_row(line)] if line.strip() else []
+        except ValueError as error:
+            raise ValueError(f"line {number}: {error}") from None
     return tuple(symbols)
+
+
+def parse_row(line: str) -> Symbol:
+    """Return one row of a symbol table; a ValueError says what it should be."""
+    cells = [cell.strip() for cell in line.split(" : ", 3)]
+    if len(cells) != 4 or not all(cells):
+        raise ValueError(f"got {line.strip()!r}; expected {EXPECTED}")
+    latex, kind, python, meaning = cells
+    return Symbol(latex, kind, None if python == "-" else python, meaning)
 
 
 def parse_type(text: str) -> Kind:
@@ -247,23 +253,77 @@ def entries(symbols: Iterable[Symbol], table: Table) -> list[Entry]:
     """
     found: dict[str, Entry] = {}
     for symbol in symbols:
-        kind = parse_type(symbol.type)
-        names = split_names(read_symbol(symbol.latex))
-        pythons = [p.strip() for p in symbol.python.split(",")] if symbol.python else [None]
-        if len(pythons) not in (1, len(names)) or (len(pythons) == 1 < len(names) and pythons[0]):
-            raise ValueError(f"{symbol.latex}: {len(names)} names and {len(pythons)} Python names")
-        for place, name in enumerate(names):
-            key = name_key(name)
-            if not key or key in found:
-                raise ValueError(f"{symbol.latex}: the name {key or 'before a comma'} stands twice")
-            python = pythons[place] if len(pythons) > 1 else pythons[0]
-            if python and not python.isidentifier():
-                raise ValueError(f"{symbol.latex}: {python!r} is no name in Python")
-            found[key] = Entry(key, kind, python, symbol.meaning)
+        found |= row_entries(symbol, found)
     whole = table.extended(found.values())
     for entry in found.values():
         check_sizes(entry, whole)
     return list(found.values())
+
+
+def with_rows(table: Table, lines: Sequence[str]) -> tuple[Table, list[tuple[int, str]]]:
+    """Return a table with the rows of another, and what is wrong with those that are left out.
+
+    Parameters
+    ----------
+    table : Table
+        What holds before.
+    lines : list of str
+        The lines of the table that extends it.
+
+    Returns
+    -------
+    whole : Table
+        The table with all rows in which nothing is wrong.
+    wrong : list of (int, str)
+        The lines of the others, from 1, each with the reason.
+    """
+    found: dict[str, Entry] = {}
+    wrong: dict[int, str] = {}
+    numbers: dict[str, int] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = row_entries(parse_row(line), found) if line.strip() else {}
+        except ValueError as error:
+            wrong[number] = str(error)
+            continue
+        found |= row
+        numbers |= dict.fromkeys(row, number)
+    # A distribution without its size is left out, and with it what is drawn from it.
+    while lost := without_size(found.values(), table.extended(found.values())):
+        for key, reason in lost.items():
+            del found[key]
+            wrong.setdefault(numbers[key], reason)
+    return table.extended(found.values()), sorted(wrong.items())
+
+
+def without_size(new: Iterable[Entry], whole: Table) -> dict[str, str]:
+    """Return the entries whose sizes or distribution a table does not have, with the reason."""
+    lost = {}
+    for entry in new:
+        try:
+            check_sizes(entry, whole)
+        except ValueError as error:
+            lost[entry.key] = str(error)
+    return lost
+
+
+def row_entries(symbol: Symbol, before: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return the entries of one row by their keys, none of which may stand in a row before."""
+    kind = parse_type(symbol.type)
+    names = split_names(read_symbol(symbol.latex))
+    pythons = [p.strip() for p in symbol.python.split(",")] if symbol.python else [None]
+    if len(pythons) not in (1, len(names)) or (len(pythons) == 1 < len(names) and pythons[0]):
+        raise ValueError(f"{symbol.latex}: {len(names)} names and {len(pythons)} Python names")
+    found: dict[str, Entry] = {}
+    for place, name in enumerate(names):
+        key = name_key(name)
+        if not key or key in found or key in before:
+            raise ValueError(f"{symbol.latex}: the name {key or 'before a comma'} stands twice")
+        python = pythons[place] if len(pythons) > 1 else pythons[0]
+        if python and not python.isidentifier():
+            raise ValueError(f"{symbol.latex}: {python!r} is no name in Python")
+        found[key] = Entry(key, kind, python, symbol.meaning)
+    return found
 
 
 def read_symbol(latex: str) -> tuple[Item, ...]:

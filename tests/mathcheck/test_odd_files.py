@@ -158,7 +158,7 @@ def test_an_option_of_a_symbol_table_is_a_row_that_is_none(tmp_path: Path, capsy
     (tmp_path / "chapter.md").write_text(text, encoding="utf-8")
     status, printed = run(capsys, tmp_path / "chapter.md")
     assert status == 1
-    assert "chapter.md:2: [mathcheck] symbols: line 1: got ':class: wide'; expected" in printed
+    assert "chapter.md:2: [mathcheck] symbols: got ':class: wide'; expected" in printed
 
 
 def test_directives_and_quotations_may_be_nested_to_any_depth_without_a_crash(
