@@ -198,7 +198,7 @@ def closed(run: Run, cursor: Cursor) -> Operand:
     start, end = run.start, cursor.before
     if run.dotted:
         kind = "sum" if run.power == grammar.ADDED else "product"
-        return Operand(dots.series(kind, nodes, run.dotted, start, end))
+        return Operand(dots.series(kind, nodes, run.dotted, cursor.table, start, end))
     if not run.infixes:
         return run.operands[0]
     if run.power == grammar.ADDED:

@@ -5,22 +5,15 @@ The first and the last entry are compared. Where the first has a 1 the last has 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
-from mathcheck.expressions import Big, Node, Number, Operation, Pattern, Range, Symbol, rebuild
+from mathcheck.expressions import Big, Node, Number, Operation, Pattern, Range, Symbol
 from mathcheck.latex import Refusal
+from mathcheck.reading.progressions import ROW, General, progression, substituted
+from mathcheck.symbols import Table
 
-# Names that no text can have.
-ROW, COLUMN = "the row", "the column"
-
-
-@dataclass(frozen=True)
-class General:
-    """The entry between two, and the bounds in the place of its running index."""
-
-    body: Node
-    low: Node
-    high: Node
+# A name that no text can have.
+COLUMN = "the column"
 
 
 def generalised(first: Node, last: Node, variable: str) -> General | None:
@@ -66,11 +59,19 @@ def between_fields(
     return left if left == right else None
 
 
-def series(kind: str, terms: Sequence[Node], dotted: Sequence[int], start: int, end: int) -> Node:
+def series(
+    kind: str,
+    terms: Sequence[Node],
+    dotted: Sequence[int],
+    table: Table,
+    start: int,
+    end: int,
+) -> Node:
     r"""Return the sum or product with dots: `z_1 + \cdots + z_C`."""
     if len(terms) < 2 or list(dotted) != [len(terms) - 1]:
         raise Refusal("dots are read before the last term alone", start)
-    found = general(terms[:-1], terms[-1], "terms", start)
+    written, last = terms[:-1], terms[-1]
+    found = progression(written, last, table) or general(written, last, "terms", start)
     span = Range(ROW, found.low, found.high, start=start, end=end)
     return Big(kind, (ROW,), (span,), found.body, start=start, end=end)
 
@@ -88,20 +89,16 @@ def general(written: Sequence[Node], last: Node, what: str, start: int) -> Gener
     """Return the general entry of those before the dots and the last."""
     found = generalised(written[0], last, ROW)
     if found is None:
-        raise Refusal(f"the {what} around the dots differ in more than one number", start)
+        raise Refusal(
+            f"the {what} before the dots and the last of them follow no pattern in one number",
+            start,
+        )
     for place, term in enumerate(written[1:], start=1):
         if not isinstance(found.low, Number):
             raise Refusal("a second term before dots needs a number in the first", start)
         if substituted(found.body, Number(found.low.value + place)) != term:
             raise Refusal("the second term does not follow from the first and the last", start)
     return found
-
-
-def substituted(body: Node, value: Node) -> Node:
-    """Return the entry with a value in the place of the running index."""
-    if isinstance(body, Symbol) and body.key == ROW:
-        return value
-    return rebuild(body, lambda child: substituted(child, value))
 
 
 def matrix(cells: Sequence[Sequence[Node | None]], start: int, end: int) -> Node:
