@@ -217,7 +217,7 @@ def parameter(argument: Argument, table: Table) -> Parameter:
         )
     kind = table.entries[value.key].type
     if not kind.parameter:
-        raise Refusal(f"{value.key}, a {kind.kind}, can't be a parameter", argument.start)
+        raise Refusal(f"{value.key}, declared as {kind.kind}, can't be a parameter", argument.start)
     dimensions = guessed_dimensions(value.key) if kind.defined else len(kind.shape)
     return Parameter(
         *(argument.separator, argument.literal, value.key, dimensions, kind.counts_to),

@@ -72,7 +72,9 @@ def directive(token: Token, line: int, plain: frozenset[str]) -> Directive | Non
         options = tuple(read_options(block, line + 1 + first))
     except TokenizeError as error:
         mark = error.problem_mark
-        problem = (line + 1 + first + mark.line, f"the options can't be read: {error.problem}")
+        hint = "a value that begins with a sign such as | stands in quotes"
+        reason = f"the options can't be read: {error.problem}; {hint}"
+        problem = (line + 1 + first + mark.line, reason)
     if block and lines[0].startswith(DASHES) and not lines[skipped - 1].startswith(DASHES):
         problem = (line + 1, f"the options begin with {DASHES}, and no {DASHES} ends them")
     return Directive(name, argument, line, start, tuple(body[blank:]), options, problem)

@@ -89,7 +89,7 @@ def test_the_code_is_shown_beside_the_sides() -> None:
     found = worked(checked.reading, needed_names(checked.reading))
     assert all(re.fullmatch(r"left = right = code = \S+", s.lines[0]) for s in found)
     [slip, *_] = answers(checked.reading).slips
-    assert re.fullmatch(r"left = \S+, code = \S+|the index 0 is outside.*", slip.finding)
+    assert re.fullmatch(r"left = \S+, code = \S+|the index 0 of .* is outside.*", slip.finding)
 
 
 @pytest.mark.parametrize("latex", ["f(a) + 1 = a^2 + 1", r"2 \Sigma = \Sigma + \Sigma"])
@@ -145,7 +145,7 @@ def test_a_short_definition_can_be_broken_in_three_ways() -> None:
 def test_a_sum_from_zero_is_answered_by_the_range_of_its_index() -> None:
     found = {slip.kind: slip for slip in answered("sum").slips}
     assert found["bound"].new == "0"
-    assert found["bound"].finding == "the index 0 is outside 1 to 2"
+    assert re.fullmatch(r"the index 0 of \S+ is outside 1 to 2", found["bound"].finding)
 
 
 def test_a_lost_sign_is_named_as_the_cause() -> None:

@@ -153,7 +153,7 @@ def differentiable(variable: Node, cursor: Cursor) -> Node:
         raise Refusal("a derivative is taken by a variable", variable.start)
     kind = cursor.table.type(base.key)
     if not kind.continuous:
-        raise Refusal(f"a derivative by {base.key}, which is a {kind.kind}", variable.start)
+        raise Refusal(f"a derivative by {base.key}, declared as {kind.kind}", variable.start)
     return variable
 
 

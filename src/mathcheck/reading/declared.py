@@ -77,7 +77,7 @@ def unfitting(name: Terminal, script: Script | None, table: Table) -> Refusal:
         counted = " or ".join(f"{a} has {table.dimensions(a)}" for a in arrays)
         return Refusal(f"the number of indices of {name.key} fits no array; {counted}", start)
     if name.kind:
-        return Refusal(f"{name.key} is a {name.kind} and has no index", start)
+        return Refusal(f"{name.key} is declared as {name.kind} and has no index", start)
     return Refusal(f"{name.key} is not in the symbol table", name.start)
 
 

@@ -30,6 +30,9 @@ def is_variable(node: Node, cursor: Cursor) -> bool:
 
 # --- probabilities ---
 
+# How a random variable is declared.
+VARIABLE = r"one is declared with its distribution, as in X : variable \mathbf{p}"
+
 
 @reads("probability")
 def probability(cursor: Cursor, item: Item) -> Node:
@@ -45,7 +48,8 @@ def probability(cursor: Cursor, item: Item) -> Node:
     inner = cursor.bracket(bars=False)
     named = (names.terminal(inner, ahead) for ahead in range(len(inner.items)))
     if letter and not any(name and inner.table.type(name.key).variable for name in named):
-        raise refusal
+        reason = "P is not in the symbol table, and no random variable is in its brackets"
+        raise Refusal(f"{reason}; {VARIABLE}", start)
     events = all_events(inner)
     given = all_events(inner) if inner.accept("|", r"\mid") else []
     inner.complete()
@@ -116,7 +120,7 @@ def an_event(cursor: Cursor) -> Event | Relation:
         relation = relation_from(cursor, first)
         if any(is_variable(node, cursor) for node in walk(relation)):
             return relation
-    raise Refusal("a random variable was expected in a probability", start)
+    raise Refusal(f"a random variable was expected here; {VARIABLE}", start)
 
 
 def given_events(cursor: Cursor) -> tuple[Event, ...]:
@@ -154,7 +158,7 @@ def moment(cursor: Cursor, item: Item) -> Node:
         raise (
             refusal
             if plain_letter
-            else Refusal(f"a {kind} needs what it is of in brackets", cursor.position)
+            else Refusal(f"what the {kind} is of stands in brackets", cursor.position)
         )
     inner = cursor.bracket(bars=False)
     operands = [expression(inner)]
@@ -164,7 +168,7 @@ def moment(cursor: Cursor, item: Item) -> Node:
         given += given_events(inner)
     inner.complete()
     if len(operands) != (2 if kind == "covariance" else 1):
-        raise Refusal(f"a {kind} of {len(operands)} operands", start)
+        raise Refusal(f"the {kind} has {len(operands)} operands", start)
     return Moment(kind, tuple(operands), draws, given, start=start, end=cursor.before)
 
 

@@ -12,6 +12,7 @@ from mathcheck.expressions import (
     Constant,
     FunctionName,
     Node,
+    Number,
     Operation,
     Slice,
     Symbol,
@@ -64,12 +65,19 @@ def places_of(node: Component, array: np.ndarray, scope: Scope) -> list[Any]:
         first = firsts[axis] if axis < len(firsts) else 1
         place = whole(index, scope, "an index") - first
         if not 0 <= place < array.shape[axis]:
-            raise Refusal(
-                f"the index {place + first} is outside {first} to {first + array.shape[axis] - 1}",
-                node.start,
-            )
+            bounds = f"{first} to {first + array.shape[axis] - 1}"
+            raise Refusal(outside(node, place + first, bounds), node.start)
         places.append(place)
     return places
+
+
+def outside(node: Component, index: int, bounds: str) -> str:
+    """Return what is wrong with an index that no entry has."""
+    name = f" of {node.base.key}" if isinstance(node.base, Symbol | Call) else ""
+    [*others, last] = node.indices
+    together = not others and isinstance(last, Number) and index > 9
+    hint = "; between two indices stands a comma" if together else ""
+    return f"the index {index}{name} is outside {bounds}{hint}"
 
 
 def check_counting(node: Component, scope: Scope) -> None:

@@ -150,7 +150,7 @@ def variables_in(node: Moment, scope: Scope) -> set[str]:
     } | {e.variable for e in node.given}
     if not keys:
         raise Refusal(
-            rf"a {node.kind} without a random variable; write \mathbb{{E}}_{{x \sim p}}", node.start
+            rf"the {node.kind} has no random variable; write \mathbb{{E}}_{{x \sim p}}", node.start
         )
     return keys
 
