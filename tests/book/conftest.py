@@ -9,7 +9,7 @@ runs for each page of the book.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -123,6 +123,12 @@ def page(browser, theme: str, scripts: bool) -> Iterator[object]:
         viewport={"width": 1280, "height": 900}, color_scheme=theme, java_script_enabled=scripts
     ) as context:
         yield context.new_page()
+
+
+@pytest.fixture
+def lay_out(page) -> Callable[[], object]:
+    """Lay all of the page out, also what is far from the window and waits."""
+    return lambda: page.add_style_tag(content="* { content-visibility: visible !important }")
 
 
 @pytest.fixture

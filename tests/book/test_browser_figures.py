@@ -420,7 +420,9 @@ PLACES = """() => [...document.querySelectorAll("article :is(figure, form, h2)")
 
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_shifts_when_a_figure_begins_to_move(page, address, figure: Figure, width) -> None:
+def test_nothing_shifts_when_a_figure_begins_to_move(
+    page, address, figure: Figure, width, lay_out
+) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     held = []
     page.route(f"**/figures/{figure.name}.js", lambda route: held.append(route))
@@ -428,6 +430,7 @@ def test_nothing_shifts_when_a_figure_begins_to_move(page, address, figure: Figu
     page.locator(f"#{figure.name}-controls").scroll_into_view_if_needed()
     page.wait_for_function("[...document.images].every((picture) => picture.complete)")
     page.evaluate("document.fonts.ready")
+    lay_out()
     before = page.evaluate(PLACES)
     held[0].continue_()
     page.locator(f"#fig-{figure.name} svg").wait_for()

@@ -111,8 +111,9 @@ def test_what_covers_a_shadow_has_the_colour_behind_it(page, address: str, chapt
     assert [pair for pair in pairs if pair[0] != pair[1]] == []
 
 
-def test_the_number_of_an_equation_stands_above_its_mark(page, address: str) -> None:
+def test_the_number_of_an_equation_stands_above_its_mark(page, address: str, lay_out) -> None:
     opened(page, f"{address}/softmax.html")
+    lay_out()
     edge = """part => {
         const range = document.createRange();
         range.selectNodeContents(part.firstChild);
