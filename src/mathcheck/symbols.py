@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from mathcheck.kinds import KINDS, UNDECLARED, Dimension, Kind, listed
@@ -162,6 +162,7 @@ def key_of(base: str, lower: str, upper: str) -> str:
     return base + (f"_{{{lower}}}" if lower else "") + (f"^{{{upper}}}" if upper else "")
 
 
+@cache
 def plain(key: str) -> str:
     r"""Return the name of the components of an array: `z` of `\mathbf{z}`."""
     for alphabet in ALPHABETS:
@@ -177,6 +178,7 @@ def guessed_dimensions(key: str) -> int | None:
     return 2 if lowered(letter) != letter else 1
 
 
+@cache
 def lowered(key: str) -> str:
     r"""Return the key with its capital made small: `\mathbf{x}` of `\mathbf{X}`."""
     small = re.sub(
@@ -187,6 +189,14 @@ def lowered(key: str) -> str:
     if small != key:
         return small
     return re.sub(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])", lambda m: m[0].lower(), key, count=1)
+
+
+@cache
+def letters_of(key: str) -> tuple[str, ...]:
+    """Return the letters of a name that has several, as `KL`; none of another."""
+    items = read_items(key)
+    letters = tuple(i.text for i in items if isinstance(i, Token) and i.text.isalnum())
+    return letters if len(letters) == len(items) > 1 else ()
 
 
 @dataclass(frozen=True)
@@ -214,11 +224,8 @@ class Table:
     def words(self) -> dict[str, list[tuple[str, ...]]]:
         """The names of several letters by their first: `KL` under `K`."""
         found: dict[str, list[tuple[str, ...]]] = {}
-        for key in self.entries:
-            items = read_items(key)
-            letters = tuple(i.text for i in items if isinstance(i, Token) and i.text.isalnum())
-            if len(items) > 1 and len(letters) == len(items):
-                found.setdefault(letters[0], []).append(letters)
+        for letters in filter(None, map(letters_of, self.entries)):
+            found.setdefault(letters[0], []).append(letters)
         for names in found.values():
             names.sort(key=len, reverse=True)
         return found
