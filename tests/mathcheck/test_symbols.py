@@ -22,8 +22,24 @@ def test_columns_are_split_at_the_first_three_spaced_colons() -> None:
 def test_a_row_without_four_columns_is_named(row: str) -> None:
     (status, message), *_ = statuses("C : size 2..5 : - : classes", row, equation="1 = 1")
     assert status == "refused"
-    assert "line 2: got" in message
+    assert message.startswith("got ")
     assert "expected symbol : type" in message
+
+
+def test_a_wrong_row_is_named_at_its_line_and_the_others_hold() -> None:
+    rows = ["n : size 2..4 : - : a size", "C : size : - : classes", "z : real[C] : - : scores"]
+    rows += [
+        "\\mathbf{p} : simplex[K] : - : chances",
+        "X : variable \\mathbf{p} : - : drawn from it",
+    ]
+    table = "\n".join(["```{symbols}", *rows, "x : real : - : a number", "```", ""])
+    *wrong, equation = check_text(f"{table}\n$$x + n = n + x$$\n")
+    assert equation.result.status == "checked"
+    assert [c.equation.line for c in wrong] == [3, 4, 5, 6]
+    words = ["needs bounds", "C is not declared", "K is not declared", "declared as a simplex"]
+    for one, reason in zip(wrong, words, strict=True):
+        assert one.result.status == "refused"
+        assert reason in one.result.message
 
 
 @pytest.mark.parametrize(
