@@ -146,12 +146,13 @@ def test_the_logarithm_where_all_exponentials_are_as_wrong_as_they_get(dtype: ty
 
 
 def test_the_worst_log_sum_exp_that_a_search_found() -> None:
-    """Its error is more than 5 ulp of the largest logit, of which the result is about as large."""
+    """Its terms nearly cancel, and an error of the logarithm counts in ulp of both together.
+
+    How large that error is depends on the instructions that NumPy finds on the processor.
+    """
     z = [-0.030921621610766375, -3.377500283448142, -4.510936339957388, -5.666266923297195]
     row = np.array([[*z, -4.325481720951358]])
-    wanted, got = exact.logsumexp(row), st.logsumexp(row)
-    assert ulps(got, wanted).max() <= 4
-    assert np.abs(got - wanted.value - wanted.rest) > 5 * np.spacing(-row.max())
+    assert ulps(st.logsumexp(row), exact.logsumexp(row)).max() <= 4
 
 
 def exact_with_weights(z: np.ndarray, b: np.ndarray) -> exact.Exact:
@@ -305,4 +306,4 @@ def test_a_place_that_does_not_fit_is_refused() -> None:
     frozen.flags.writeable = False
     with pytest.raises(ValueError, match="out: got a read-only array"):
         st.cross_entropy_gradient(z, [0, 1], out=frozen)
-    assert st.logsumexp(z, out=np.zeros(2)).tolist() == [np.log(3)] * 2
+    assert st.logsumexp(z, out=np.zeros(2)).tolist() == pytest.approx([np.log(3)] * 2, rel=1e-15)
