@@ -14,21 +14,30 @@ from mathcheck.numbers.duals import bare
 from mathcheck.symbols import Table, plain
 from mathcheck.values.scope import Scope
 
+# Two values that differ are shown with the first of these digits in which one sees it.
+DIGITS = (4, 8, 16, 32)
 
-def shown(value: Any) -> str:
-    """Return a value with four digits."""
+
+def shown_both(one: Any, other: Any) -> tuple[str, str]:
+    """Return two values with so many digits that they look different, if that is possible."""
+    pairs = ((shown(one, digits), shown(other, digits)) for digits in DIGITS)
+    return next((pair for pair in pairs if pair[0] != pair[1]), (shown(one), shown(other)))
+
+
+def shown(value: Any, digits: int = DIGITS[0]) -> str:
+    """Return a value with a few digits."""
     if isinstance(value, frozenset):
         return "{" + ", ".join(map(str, sorted(value))) + "}"
     if isinstance(value, Row):
-        return shown(value.entries)
+        return shown(value.entries, digits)
     if isinstance(value, np.ndarray):
-        return "[" + ", ".join(shown(entry) for entry in value) + "]"
+        return "[" + ", ".join(shown(entry, digits) for entry in value) + "]"
     if isinstance(value, int):
         return str(value)
     number: Any = bare(value)
     if isinstance(number, Rational) and number.denominator == 1 and abs(int(number)) < 10**6:
         return str(int(number))
-    return repr(number if isinstance(number, Complex) else ball(number))
+    return repr(number) if isinstance(number, Complex) else ball(number).written(digits)
 
 
 def describe(values: Mapping[str, Any], scope: Scope, assignment: Mapping[str, int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mathcheck.checking.display import describe, shown
+from mathcheck.checking.display import describe, shown, shown_both
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.tally import Failure, Gap, Unsettled
 from mathcheck.expressions import SetOf
@@ -92,6 +92,10 @@ def open_message(problem: Problem, reading: Reading) -> str:
     return f"at {where}, {unsettled.question.message}"
 
 
+# What stands behind a claim is often meant as its condition with one of these signs.
+CONDITIONS = ("<", "<=", ">", ">=", "!=")
+
+
 def failure_message(problem: Problem, reading: Reading) -> str:
     """Return the message for a relation that does not hold, and its likely cause."""
     number, relation, failure, causes = problem.data
@@ -106,10 +110,15 @@ def failure_message(problem: Problem, reading: Reading) -> str:
     elif chain.signs[relation] == "propto":
         lines.append(f"    the ratio is {shown(failure.left)} and {shown(failure.right)}")
     else:
-        for name, value in zip(sides, (failure.left, failure.right), strict=True):
-            lines.append(f"    {name:{width}}  =  {shown(value)}")
+        values = shown_both(failure.left, failure.right)
+        for name, value in zip(sides, values, strict=True):
+            lines.append(f"    {name:{width}}  =  {value}")
     scope = reading.place.scope(failure.values)
     lines.append(f"    at {describe(failure.values, scope, failure.assignment)}")
+    if number and chain.signs[relation] in CONDITIONS:
+        lines.append(
+            r"    if it is a condition of what stands before it, write \text{if} before it"
+        )
     return "\n".join((*lines, *(f"    {cause}" for cause in causes)))
 
 

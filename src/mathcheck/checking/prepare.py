@@ -54,8 +54,12 @@ def prepare(
         if not isinstance(condition, Range):
             free |= free_indices(condition, table) & quantified
         elif not (condition.variable in free or mentioned(condition, conditions)):
+            drawn = is_drawn(condition.variable, sides, table)
+            if drawn and not condition.low is condition.high is None:
+                continue
+            # `for all x` of a real x asks for what is done anyway.
             idle.add(condition)
-            if not every_value(condition, sides, table):
+            if not drawn:
                 problems.append(Problem("idle condition", condition.start, (condition.variable,)))
     groups = tuple(
         tuple(bind_sums(c, outside, table) for c in (*group, *extra) if c not in idle)
@@ -92,13 +96,9 @@ def quantified_by(conditions: Sequence[Node], table: Table) -> frozenset[str]:
     return (free_in(related, table) | ranges) - within
 
 
-def every_value(condition: Range, sides: Iterable[Node], table: Table) -> bool:
-    r"""Return whether a condition asks for what is done anyway: `for all x` of a real x."""
-    return (
-        table.type(condition.variable).sampled
-        and condition.low is condition.high is None
-        and any(condition.variable in names_in(side) for side in sides)
-    )
+def is_drawn(variable: str, sides: Iterable[Node], table: Table) -> bool:
+    """Return whether a name is one of the sides' that has a value in each sample."""
+    return table.type(variable).sampled and any(variable in names_in(side) for side in sides)
 
 
 def leftmost(qualifier: Node) -> frozenset[str]:

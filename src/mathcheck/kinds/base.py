@@ -113,6 +113,8 @@ class Kind:
     # Whether a random variable may be drawn from it, and whether it is one.
     distribution: ClassVar[bool] = False
     variable: ClassVar[bool] = False
+    # Whether its bounds are those of its samples alone, and its numbers go on beyond them.
+    endless: ClassVar[bool] = False
     # Whether a definition gives it its value, and whether it may be a parameter of one.
     defined: ClassVar[bool] = False
     parameter: ClassVar[bool] = True

@@ -90,6 +90,7 @@ class Integer(Whole):
 
     kind = "integer"
     example = "integer 0..9"
+    endless = True
     argument = "bounds"
     brackets = (0, 3)
     sampled = True

@@ -191,7 +191,11 @@ class Ball(Arithmetic):
         return float(libmp.to_float(self.middle))
 
     def __repr__(self) -> str:
-        return str(libmp.to_str(self.middle, 4))
+        return self.written(4)
+
+    def written(self, digits: int) -> str:
+        """Return the number with so many digits."""
+        return str(libmp.to_str(self.middle, digits))
 
     def floor(self) -> int:
         """Return the largest whole number that is not above, if the bounds allow it."""

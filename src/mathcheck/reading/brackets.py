@@ -19,6 +19,12 @@ ROMAN = re.compile(r"^\\operatorname\{(\w)\}$")
 def bracketed(cursor: Cursor, opening: Token) -> Node:
     """Read what stands in brackets or bars, and what they make of it."""
     operation = BRACKETS[opening.text].operation
+    if opening.text == "|" and cursor.next_is("|"):
+        raise Refusal(
+            r"two bars side by side have two readings; write \lVert x \rVert for a norm, "
+            r"\lvert \lvert x \rvert - 1 \rvert for absolute values",
+            opening.start,
+        )
     inner = cursor.enclosed(opening, bars=operation != "inner")
     start, end = opening.start, cursor.before
     if not operation:

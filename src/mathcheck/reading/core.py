@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from mathcheck.expressions import Component, Constant, Node, Number, Operation
+from mathcheck.expressions import Component, Constant, Node, Number, Operation, Symbol
 from mathcheck.latex import Command, Environment, Group, Item, Refusal, Token, canonical, is_token
 from mathcheck.operations import TABLE
 from mathcheck.reading import dots, grammar, names
@@ -355,6 +355,12 @@ def scripted(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
 def power(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
     """Return an operand to a power, transposed, or with an index above."""
     spelled, end = canonical(script.items), script.end
+    if spelled == "T" and "T" in cursor.table and is_array(node, cursor):
+        raise Refusal(
+            r"T is in the symbol table, and ^T may be the transpose; write ^\top, or ^{(T)} for an "
+            "index",
+            script.start,
+        )
     if transposes(spelled, cursor):
         return Operation("transpose", (node,), start=start, end=end)
     if spelled.startswith("-") and transposes(spelled[1:], cursor):
@@ -371,6 +377,13 @@ def power(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
     if isinstance(node, Constant) and node.name == "e":
         return Operation("exp", (exponent,), start=start, end=end)
     return Operation("power", (node, exponent), start=start, end=end)
+
+
+def is_array(node: Node, cursor: Cursor) -> bool:
+    """Return whether all that is multiplied or added in a node are arrays by name."""
+    if isinstance(node, Operation) and node.name in ("times", "sum", "negative", "transpose"):
+        return all(is_array(operand, cursor) for operand in node.operands)
+    return isinstance(node, Symbol) and bool(cursor.table.type(node.key).shape)
 
 
 def transposes(spelled: str, cursor: Cursor) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mathcheck.latex import Group, Item, Refusal, Token, canonical, is_token
-from mathcheck.reading.grammar import CLOSING, CLOSINGS, FENCES, SCRIPTS
+from mathcheck.reading.grammar import CLOSING, CLOSINGS, FENCES, MEANINGLESS, SCRIPTS
 from mathcheck.symbols import Table
 
 # Each operand in another is a level; deeper nesting is refused.
@@ -152,11 +152,15 @@ class Cursor:
 
     def complete(self) -> None:
         """Refuse what is left."""
-        if not self.finished:
-            raise Refusal(
-                f"{self.shown} can't follow here; an operator, a relation or the end was expected",
-                self.position,
-            )
+        if self.finished:
+            return
+        item = self.items[self.at]
+        if isinstance(item, Token) and item.text in MEANINGLESS:
+            raise Refusal(MEANINGLESS[item.text].format(item.text), item.start)
+        raise Refusal(
+            f"{self.shown} can't follow here; an operator, a relation or the end was expected",
+            self.position,
+        )
 
     def expect(self, text: str, after: str) -> None:
         """Go past a token, or refuse what stands in its place."""

@@ -69,7 +69,10 @@ def series(
 ) -> Node:
     r"""Return the sum or product with dots: `z_1 + \cdots + z_C`."""
     if len(terms) < 2 or list(dotted) != [len(terms) - 1]:
-        raise Refusal("dots are read before the last term alone", start)
+        raise Refusal(
+            r"dots are read before the last term alone; without an end write \sum_{k=0}^{\infty}",
+            start,
+        )
     written, last = terms[:-1], terms[-1]
     found = progression(written, last, table) or general(written, last, "terms", start)
     span = Range(ROW, found.low, found.high, start=start, end=end)

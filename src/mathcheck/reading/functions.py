@@ -253,7 +253,11 @@ def binder(cursor: Cursor, high: Node | None) -> list[Node]:
     if not at_relation(cursor):
         return [running(name, None, high, cursor) for name in listed_names]
     condition = relation_from(cursor, listed_names.pop())
-    found: list[Node] = [running(name, None, high, cursor) for name in listed_names]
+    # In `i, j = 1` below and n above the sign both begin at one.
+    shared = condition.sides[1] if condition.signs == ("=",) and high is not None else None
+    own = {name.key for name in listed_names if isinstance(name, Symbol)}
+    low = shared if shared is not None and not own & shared.free_names else None
+    found: list[Node] = [running(name, low, high, cursor) for name in listed_names]
     first = condition.sides[0]
     if condition.signs == ("=",):
         if cursor.accept(*grammar.LINE_DOTS):
@@ -274,13 +278,11 @@ def bounded(condition: Relation, cursor: Cursor) -> list[Node]:
     if all(names.counts(side, cursor.table) for side in sides):
         # In `i < j < k` the ends may be bound as well, as in `i < j`.
         return [condition]
-    first, last = inside[0], inside[-1]
     low = shifted(sides[0], 1) if signs[0] == "<" else sides[0]
     high = shifted(sides[-1], -1) if signs[-1] == "<" else sides[-1]
-    if first == last:
-        return [running(first, low, high, cursor)]
-    between = replace(condition, sides=inside, signs=signs[1:-1])
-    return [running(first, low, None, cursor), running(last, None, high, cursor), between]
+    ranges: list[Node] = [running(name, low, high, cursor) for name in inside]
+    order = replace(condition, sides=inside, signs=signs[1:-1])
+    return [*ranges, order] if len(inside) > 1 else ranges
 
 
 def shifted(bound: Node, step: int) -> Node:

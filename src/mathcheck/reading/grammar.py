@@ -218,9 +218,11 @@ MEANINGLESS = {
         (r"\succeq", r"\preceq", r"\succ", r"\prec"),
         r"{} is not read; write \mathbf{{x}}^\top A \mathbf{{x}} \geq 0",
     ),
+    r"\choose": r"{} is not read; write \binom{{n}}{{k}}",
     **dict.fromkeys((r"\pm", r"\mp"), "{} has two readings; write both equations"),
     **dict.fromkeys(
-        (r"\Rightarrow", r"\implies", r"\Longrightarrow"), "{} is not read; state both equations"
+        (r"\Rightarrow", r"\implies", r"\Longrightarrow"),
+        r"{} is not read; write the claim, then \text{{if}} and the condition",
     ),
 }
 # No operand begins with one of these.

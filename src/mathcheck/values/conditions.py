@@ -50,6 +50,8 @@ def domain(key: str, conditions: tuple[Node, ...], scope: Scope, node: Node) -> 
     numbers: Iterable[int] | None = None
     for condition in conditions:
         if isinstance(condition, Range) and condition.variable == key:
+            if condition.low is None or condition.high is None:
+                refuse_endless(key, scope, node)
             low, high = range_ends(condition, scope)
             if high - low > MOST_TERMS:
                 raise TooMuch(f"more than {MOST_TERMS} terms", node.start)
@@ -60,7 +62,21 @@ def domain(key: str, conditions: tuple[Node, ...], scope: Scope, node: Node) -> 
             and condition.sides[0] == Symbol(key)
         ):
             numbers = members(condition.sides[1], scope)
-    return index_range(key, scope) if numbers is None else numbers
+    if numbers is not None:
+        return numbers
+    refuse_endless(key, scope, node)
+    return index_range(key, scope)
+
+
+def refuse_endless(key: str, scope: Scope, node: Node) -> None:
+    """Refuse a name that runs over all its values, if its type has but samples of them."""
+    kind = scope.shared.table.type(key)
+    if kind.endless:
+        raise Refusal(
+            f"{key} is declared as {kind}, which says its samples, not where it ends; write from "
+            f"where to where it runs here, as from {key} = 0 to \\infty",
+            node.start,
+        )
 
 
 def range_ends(condition: Range, scope: Scope) -> tuple[int, int]:
