@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 
+# The running index of what has dots: a name that no text can have.
+ROW = "the row"
+
 
 @dataclass(frozen=True)
 class Node:

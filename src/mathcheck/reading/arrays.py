@@ -14,21 +14,23 @@ def matrix(cursor: Cursor, item: Environment) -> Node:
     """Read a matrix in full, or with dots between its corners."""
     if len({len(row) for row in item.rows}) != 1:
         raise Refusal("the rows of the matrix have different lengths", item.start)
+    dotted = any(is_token(i, *DOTS) for row in item.rows for cell in row for i in cell)
     cells = [
         [
+            # Between dots a place may be empty.
             None
-            if len(cell) == 1 and is_token(cell[0], *DOTS)
+            if (dotted and not cell) or (len(cell) == 1 and is_token(cell[0], *DOTS))
             else whole(cursor, cell, cell[-1].end if cell else item.end)
             for cell in row
         ]
         for row in item.rows
     ]
-    if not any(is_token(i, *DOTS) for row in item.rows for cell in row for i in cell):
+    if not dotted:
         rows = tuple(tuple(cell for cell in row if cell is not None) for row in cells)
         return Matrix(rows, start=item.start, end=item.end)
     if len(cells[0]) == 1:
-        return dots.column([row[0] for row in cells], item.start, item.end)
-    return dots.matrix(cells, item.start, item.end)
+        return dots.column([row[0] for row in cells], cursor.table, item.start, item.end)
+    return dots.matrix(cells, cursor.table, item.start, item.end)
 
 
 @reads("matrix_determinant")

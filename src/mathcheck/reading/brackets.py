@@ -62,7 +62,7 @@ def grouped(inner: Cursor, opening: Token, end: int) -> Node:
         )
     written = [entry for entry in entries if entry is not None]
     if len(written) < len(entries):
-        return Listed(dots.column(entries, start, end), start=start, end=end)
+        return Listed(dots.column(entries, inner.table, start, end), start=start, end=end)
     if len(entries) > 1:
         return Listed(Matrix(tuple((entry,) for entry in written)), start=start, end=end)
     return replace(written[0], start=start, end=end)

@@ -72,7 +72,8 @@ class Run:
     start: int
     operands: list[Operand]
     infixes: list[grammar.Infix] = field(default_factory=list)
-    dotted: list[int] = field(default_factory=list)
+    # How many operands stand before dots, and the sign between.
+    dotted: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def power(self) -> int:
@@ -118,7 +119,7 @@ def climb(cursor: Cursor, lowest: int) -> Operand:
             cursor.at += 1
         if cursor.accept(*grammar.LINE_DOTS):
             run.infixes.append(infix)
-            run.dotted.append(len(run.operands))
+            run.dotted.append((len(run.operands), infix.sign))
             continue
         operand = right(cursor, infix)
         if infix.power >= grammar.DIVIDED and not (

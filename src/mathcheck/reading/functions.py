@@ -111,7 +111,7 @@ def listed(cursor: Cursor) -> tuple[Node, ...]:
         found.append(None if inner.accept(*grammar.DOTS) else expression(inner))
     inner.complete()
     if None in found:
-        return (dots.column(found, start, cursor.before),)
+        return (dots.column(found, cursor.table, start, cursor.before),)
     return tuple(part for part in found if part is not None)
 
 

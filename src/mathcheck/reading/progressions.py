@@ -7,19 +7,20 @@ first term, with the next number the second, and so on.
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 
-from mathcheck.expressions import Node, Number, Operation, Symbol, rebuild, walk
+from mathcheck.expressions import ROW, Node, Number, Operation, Symbol, rebuild, walk
 from mathcheck.latex import Refusal
+from mathcheck.reading.names import counts
 from mathcheck.symbols import Table
 
-# A name that no text can have.
-ROW = "the row"
 # The numbers at which a sum may begin.
 BEGINNINGS = (0, 1, 2, 3)
 # A bound that occurs more often in a term is not looked for.
 MOST_OCCURRENCES = 4
+# So many terms behind the dots are compared to tell two patterns apart.
+COMPARED = 3
 # Powers and factorials of larger numbers are left as they are written.
 LARGEST = 12
 
@@ -43,28 +44,29 @@ def progression(written: Sequence[Node], last: Node, table: Table) -> General | 
     last : Node
         The term after them.
     table : Table
-        The symbols: of a matrix the power of zero is not the number one.
+        The symbols: a bound is a whole number, and a matrix to the power zero is not one.
 
     Raises
     ------
     Refusal
-        If the terms follow two patterns.
+        If the terms go on in two ways.
     """
-    patterns = {
-        (simplified(found.body), found.low): found for found in fitting(written, last, table)
-    }
-    if len(patterns) > 1:
+    found = list(fitting(written, last, table))
+    if one_by_one := compared(written, last):
+        found.append(one_by_one)
+    ways = {following(pattern, len(written)): pattern for pattern in reversed(found)}
+    if len(ways) > 1:
         raise Refusal(
             "the terms before the dots go on in more than one way; write one more of them",
             last.start,
         )
-    return next(iter(patterns.values()), None)
+    return next(iter(ways.values()), None)
 
 
 def fitting(written: Sequence[Node], last: Node, table: Table) -> Iterator[General]:
-    """Yield the patterns that the written terms follow."""
+    """Yield the patterns that the written terms follow, by a bound in the last."""
     terms = [simplified(term) for term in written]
-    for body, bound in general_terms(last):
+    for body, bound in general_terms(last, table, numbers=len(written) > 1):
         for low in BEGINNINGS:
             first = [substituted(body, whole(low + place)) for place in range(len(terms) + 1)]
             values = [simplified(term) for term in first]
@@ -72,6 +74,26 @@ def fitting(written: Sequence[Node], last: Node, table: Table) -> Iterator[Gener
                 continue
             if not any(has_matrix_to_zero(term, table) for term in first):
                 yield General(body, whole(low), bound)
+
+
+def compared(written: Sequence[Node], last: Node) -> General | None:
+    """Return the pattern by which the first term differs from the last in one number."""
+    found = generalised(written[0], last, ROW)
+    if found is None:
+        return None
+    terms = [simplified(term_at(found, place)) for place in range(len(written))]
+    return found if terms == [simplified(term) for term in written] else None
+
+
+def term_at(pattern: General, place: int) -> Node:
+    """Return the term of a pattern at a place, counted from zero."""
+    number = Operation("sum", (pattern.low, whole(place)))
+    return substituted(pattern.body, simplified(number))
+
+
+def following(pattern: General, place: int) -> tuple[Node, ...]:
+    """Return the terms of a pattern from a place on, by which it is told from others."""
+    return tuple(simplified(term_at(pattern, place + ahead)) for ahead in range(COMPARED))
 
 
 def has_matrix_to_zero(term: Node, table: Table) -> bool:
@@ -86,16 +108,28 @@ def has_matrix_to_zero(term: Node, table: Table) -> bool:
     )
 
 
-def general_terms(last: Node) -> Iterator[tuple[Node, Node]]:
-    """Yield the last term with a running index for some occurrences of a name or a number."""
-    names = {node for node in walk(last) if isinstance(node, Symbol | Number)}
-    for bound in sorted(names, key=lambda node: node.start):
+def general_terms(last: Node, table: Table, *, numbers: bool) -> Iterator[tuple[Node, Node]]:
+    """Yield the last term with a running index for some occurrences of a whole number in it."""
+    bounds = {node for node in walk(last) if is_whole(node, table, numbers=numbers)}
+    for bound in sorted(bounds, key=lambda node: (node.start, node.end)):
         count = sum(node == bound for node in walk(last))
         if count > MOST_OCCURRENCES:
             continue
         for chosen in itertools.product((True, False), repeat=count):
             if any(chosen):
                 yield with_index(last, bound, iter(chosen)), bound
+
+
+def is_whole(node: Node, table: Table, *, numbers: bool) -> bool:
+    """Return whether a node may be the bound of a sum: it is made of names that count."""
+    if isinstance(node, Number):
+        return numbers
+    leaves = [part for part in walk(node) if not part.children]
+    return (
+        isinstance(node, Symbol | Operation)
+        and all(isinstance(leaf, Number) or counts(leaf, table) for leaf in leaves)
+        and any(isinstance(leaf, Symbol) for leaf in leaves)
+    )
 
 
 def with_index(node: Node, bound: Node, chosen: Iterator[bool]) -> Node:
@@ -110,11 +144,54 @@ def whole(value: int) -> Number:
     return Number(Fraction(value))
 
 
-def substituted(body: Node, value: Node) -> Node:
-    """Return the entry with a value in the place of the running index."""
-    if isinstance(body, Symbol) and body.key == ROW:
+def generalised(first: Node, last: Node, variable: str) -> General | None:
+    """Return the entry between two; `None` if they differ in more than one bound, or not at all."""
+    bounds: list[tuple[Node, Node]] = []
+    body = between(first, last, variable, bounds)
+    if body is None or not bounds or any(pair != bounds[0] for pair in bounds):
+        return None
+    return General(body, *bounds[0])
+
+
+def between(one: Node, other: Node, variable: str, bounds: list[tuple[Node, Node]]) -> Node | None:
+    """Return what two nodes have in common; where they differ, the variable stands."""
+    if one == other:
+        return one
+    leaves = any(isinstance(node, Number) for node in (one, other)) or (
+        isinstance(one, Symbol) and isinstance(other, Symbol)
+    )
+    if leaves or type(one) is not type(other):
+        bounds.append((one, other))
+        return Symbol(variable, start=one.start, end=one.end)
+    changes = {}
+    for entry in fields(one):
+        if entry.name not in ("start", "end"):
+            left, right = getattr(one, entry.name), getattr(other, entry.name)
+            met = between_fields(left, right, variable, bounds)
+            if met is None and left is not None:
+                return None
+            changes[entry.name] = met
+    return replace(one, **changes)  # type: ignore[arg-type]
+
+
+def between_fields(
+    left: object, right: object, variable: str, bounds: list[tuple[Node, Node]]
+) -> object:
+    """Return what two fields have in common, or `None`."""
+    if isinstance(left, Node) and isinstance(right, Node):
+        return between(left, right, variable, bounds)
+    if isinstance(left, tuple) and isinstance(right, tuple) and len(left) == len(right):
+        met = [between_fields(a, b, variable, bounds) for a, b in zip(left, right, strict=True)]
+        lost = any(m is None and a is not None for m, a in zip(met, left, strict=True))
+        return None if lost else tuple(met)
+    return left if left == right else None
+
+
+def substituted(body: Node, value: Node, variable: str = ROW) -> Node:
+    """Return the entry with a value in the place of a running index."""
+    if isinstance(body, Symbol) and body.key == variable:
         return value
-    return rebuild(body, lambda child: substituted(child, value))
+    return rebuild(body, lambda child: substituted(child, value, variable))
 
 
 # --- simplifying ---

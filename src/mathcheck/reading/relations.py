@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mathcheck.expressions import Indicator, Node, Relation, SetOf, Symbol
 from mathcheck.latex import Item, Refusal, canonical, is_token
+from mathcheck.reading import dots
 from mathcheck.reading.core import READERS, expression, node_of, reads, relation_sign, whole
 from mathcheck.reading.cursor import Cursor, Script, split
 from mathcheck.reading.grammar import CLOSING, LINE_DOTS, NUMBER_SETS
@@ -100,16 +101,18 @@ def listed_set(cursor: Cursor) -> Node:
     elements = [expression(inner)]
     if inner.accept(":", "|", r"\mid"):
         return node_of(READERS["builder"](inner, elements[0]))
-    dotted = False
+    before = 0
     while inner.accept(","):
         if inner.accept(*LINE_DOTS):
-            dotted = True
+            before = before or len(elements)
         else:
             elements.append(expression(inner))
     inner.complete()
-    kind = "range" if dotted else "elements"
-    ends = (elements[0], elements[-1]) if dotted else tuple(elements)
-    return SetOf(kind, ends, start=start, end=cursor.before)
+    if not before:
+        return SetOf("elements", tuple(elements), start=start, end=cursor.before)
+    if before != len(elements) - 1:
+        raise Refusal("dots are read before the last element of a set alone", start)
+    return dots.whole_numbers(elements, start, cursor.before)
 
 
 # --- indicators ---
