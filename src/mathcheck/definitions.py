@@ -212,7 +212,8 @@ def parameter(argument: Argument, table: Table) -> Parameter:
             return Parameter(argument.separator, "", base.key, 0, "", squared=True)
     if not isinstance(value, Symbol):
         raise Refusal(
-            "the arguments in a definition are names, or the square of a positive number",
+            "the arguments and indices in a definition are names, or the square of a positive "
+            "number; a name with a number below, as f_1, has a row of its own in the table",
             argument.start,
         )
     kind = table.entries[value.key].type

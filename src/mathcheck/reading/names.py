@@ -122,9 +122,12 @@ def index_pieces(script: Script, count: int | None) -> list[list[Item]]:
 
 
 def is_one_index(items: Sequence[Item], count: int | None) -> bool:
-    """Return whether a lower script is a single index: one item, or an expression."""
-    if len(items) == 1:
-        number = isinstance(items[0], Token) and items[0].text.isdecimal()
+    """Return whether a lower script is a single index: one item, or an expression.
+
+    In `w_{2n}` of a vector it is twice n, in `A_{2n}` of a matrix two indices.
+    """
+    number = isinstance(items[0], Token) and items[0].text.isdecimal()
+    if len(items) == 1 or (number and count == 1):
         return not number or (count or 1) <= 1
     return any(
         (isinstance(item, Command) and item.name in NAMED)
