@@ -81,8 +81,8 @@ def event_value(event: Event, scope: Scope) -> int:
     value = scope.values.get(event.variable)
     if not isinstance(value, int):
         raise Refusal(
-            f"{event.variable} has no value here; write {event.variable} = …, or its mean, "
-            rf"\mathbb{{E}}_{{{event.variable}}}[…]",
+            f"{event.variable} has no value here; write {event.variable} = …, or for the mean "
+            rf"over it \mathbb{{E}}_{{{event.variable}}}[…]",
             event.start,
         )
     return value
