@@ -1,7 +1,8 @@
 r"""Terms with dots that follow a pattern: `1 + q + \cdots + q^n` or `1 + 3 + \cdots + (2n - 1)`.
 
-The last term is the general one. With a number in the place of its bound, and simplified, it is the
-first term, with the next number the second, and so on.
+Either the last term is the general one: with a number in the place of its bound it is, simplified,
+the first term, with the next number the second, and so on. Or the first term differs from the last
+in one number, which grows by one. If both are possible and go on differently, neither is taken.
 """
 
 import itertools
