@@ -66,6 +66,23 @@ def compare_python(
         return str(error) if ordinary else ""
     if not (ordinary or np.all(np.isfinite(np.asarray(computed, dtype=np.float64)))):
         return ""
+    if problem := different_entry(ready, code, order, computed, scope, tally):
+        return problem
+    known = tally.python_range or span
+    tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
+    return ""
+
+
+def different_entry(
+    ready: Prepared,
+    code: Code,
+    order: Sequence[str],
+    computed: Any,
+    scope: Scope,
+    tally: Tally,
+) -> str:
+    """Return in which entry the left side differs from what code computed, or nothing."""
+    table, left = scope.shared.table, ready.chain.sides[0]
     conditions = ready.conditions[0] if ready.conditions else ()
     for assignment in assignments(ready, scope):
         inner = scope.child(assignment)
@@ -82,8 +99,6 @@ def compare_python(
             at = describe(scope.values, scope, assignment)
             return f":python: {code.text} {problem}\n    at {at}"
         tally.comparisons += 1
-    known = tally.python_range or span
-    tally.python_range = (min(span[0], known[0]), max(span[1], known[1]))
     return ""
 
 
