@@ -41,6 +41,8 @@ from mathcheck.words import Phrase, Role
 SEPARATORS = (",", ";", ".", *SPACES)
 # Of a condition among whole numbers, the operations that it may have.
 WHOLE = ("sum", "negative", "times", "quotient")
+# Of a bound of symbols, those of which the value is any number, or any that is not negative.
+FREE = ("sum", "negative", "times", "absolute", "norm")
 
 
 @dataclass(frozen=True)
@@ -342,24 +344,35 @@ def indicator(condition: Node) -> Node:
 
 def is_condition(relation: Relation, table: Table) -> bool:
     """Return whether a relation behind another says where that holds."""
-    return bounds_symbol(relation, table) or is_whole(relation, table)
+    return bounds_symbols(relation, table) or is_whole(relation, table)
 
 
-def bounds_symbol(relation: Relation, table: Table) -> bool:
-    r"""Return whether a relation bounds a symbol by numbers, as in `\sqrt{x^2} = x, x \geq 0`.
+def bounds_symbols(relation: Relation, table: Table) -> bool:
+    r"""Return whether a relation bounds symbols, as in `\sqrt{x^2} = x, x \geq 0` or `x \neq y`.
 
-    A symbol takes any value of its type, so that such a bound would say nothing, or what is false.
+    A symbol takes any value of its type, and so does a sum, a product or an absolute value in which
+    each occurs once: claimed of these, a bound would say nothing, or what is false at once.
     """
-    symbols = [side for side in relation.sides if isinstance(side, Symbol)]
-    others = [side for side in relation.sides if not isinstance(side, Symbol)]
+    nodes = [node for side in relation.sides for node in walk(side)]
+    symbols = [node for node in nodes if isinstance(node, Symbol)]
     return (
         "=" not in relation.signs
-        and len(symbols) == 1
-        and table.type(symbols[0].key).continuous
-        and not any(
-            isinstance(node, Symbol | FunctionName | Call) for o in others for node in walk(o)
-        )
+        and len({*symbols}) == len(symbols) > 0
+        and all(table.type(symbol.key).continuous for symbol in symbols)
+        and all(is_free(side) or is_number(side) for side in relation.sides)
     )
+
+
+def is_free(side: Node) -> bool:
+    """Return whether a side is made of symbols by operations that leave nothing out."""
+    if isinstance(side, Operation):
+        return side.name in FREE and all(is_free(o) or is_number(o) for o in side.operands)
+    return isinstance(side, Symbol)
+
+
+def is_number(side: Node) -> bool:
+    """Return whether nothing that has a name occurs."""
+    return not any(isinstance(node, Symbol | FunctionName | Call) for node in walk(side))
 
 
 def is_whole(relation: Relation, table: Table) -> bool:
