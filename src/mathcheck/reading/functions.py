@@ -60,6 +60,33 @@ def function(cursor: Cursor, item: Item) -> Operand:
     return Operand(node, name, open=opened and not isinstance(operands[0], Big))
 
 
+def open_argument(cursor: Cursor, name: str) -> Node:
+    r"""Read an argument without brackets: one factor, or as in `\sin 2x` and `\cos n \pi` several.
+
+    The angle of a trigonometric function is a product of numbers, of which the last alone may be
+    any, so that nothing else can be meant.
+    """
+    angle = factor(cursor).node
+    last = angle
+    while (
+        name in grammar.TRIGONOMETRIC
+        and (isinstance(last, Number | Constant) or names.counts(last, cursor.table))
+        and is_number_by_name(cursor)
+    ):
+        last = factor(cursor).node
+        angle = Operation("times", (angle, last), start=angle.start, end=last.end)
+    return angle
+
+
+def is_number_by_name(cursor: Cursor) -> bool:
+    r"""Return whether a number follows that has a name: a symbol without a shape, or `\pi`."""
+    if cursor.next_is(r"\pi"):
+        return True
+    terminal = names.terminal(cursor)
+    kind = cursor.table.type(terminal.key) if terminal else None
+    return kind is not None and not kind.shape and (kind.counts or kind.continuous)
+
+
 def function_power(name: str, spelled: str, script: Script, start: int) -> Number:
     r"""Return the power in `\sin^2 x`; of other functions it has two readings."""
     exponent = canonical(script.items)
@@ -84,7 +111,7 @@ def arguments(cursor: Cursor, name: str, spelled: str, start: int) -> tuple[Node
             raise Refusal(f"{spelled} needs its arguments in brackets", start)
         if not begins(cursor) and not cursor.next_is("|"):
             raise Refusal(f"{spelled} without an argument before {cursor.shown}", start)
-        return (factor(cursor).node,)
+        return (open_argument(cursor, name),)
     place = cursor.position
     operands = listed(cursor)
     if name == "diag" and len(operands) > 1:
