@@ -169,7 +169,12 @@ class Form:
 
 FORMS = (
     Form("bracketed", tuple(BRACKETS), "( … )", "what the table of brackets says"),
-    Form("function", tuple(FUNCTIONS), r"\log(…), \log …", "a function of one factor or bracket"),
+    Form(
+        "function",
+        tuple(FUNCTIONS),
+        r"\log(…), \log …, \sin 2x",
+        "a function of one factor or bracket; of an angle also of numbers times a factor",
+    ),
     Form("big", tuple(BIGS), r"\sum_{c=1}^{C} …", "over what stands below, of the product behind"),
     Form("argument_of", (r"\arg",), r"\arg\max_c …", "as `\\argmax`"),
     Form("constant", tuple(CONSTANTS), r"e, \pi, \infty", "the constants"),
