@@ -34,7 +34,7 @@ from mathcheck.reading.core import expression, relation_sign
 from mathcheck.reading.cursor import Cursor
 from mathcheck.reading.grammar import INFIXES, MEANINGLESS, SPACES
 from mathcheck.reading.names import counts
-from mathcheck.reading.relations import at_relation, relation_from
+from mathcheck.reading.relations import at_relation, bracket_states, relation_from
 from mathcheck.symbols import Table
 from mathcheck.words import Phrase, Role
 
@@ -277,10 +277,11 @@ def read_part(
 
 
 def bracketed_conditions(cursor: Cursor) -> Cursor | None:
-    r"""Return what stands in a bracket that begins with a word: `(\text{if } i = j)`."""
-    if not cursor.next_is("(") or words_at(replace(cursor, at=cursor.at + 1)) is None:
+    r"""Return what stands in a bracket of conditions: `(\text{if } i = j)`, `(x \neq 1)`."""
+    if not cursor.next_is("("):
         return None
-    return cursor.bracket()
+    worded = words_at(replace(cursor, at=cursor.at + 1)) is not None
+    return cursor.bracket() if worded or bracket_states(cursor) else None
 
 
 def begin_chain(
