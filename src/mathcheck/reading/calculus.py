@@ -253,27 +253,61 @@ class Differential:
 
 @reads("integral")
 def integral(cursor: Cursor, item: Item) -> Node:
-    r"""Read `\int_a^b f(x) \, dx`."""
+    r"""Read `\int_a^b f(x) \, dx` or `\int_a^b \frac{dx}{f(x)}`."""
     if not is_token(item, r"\int"):
         shown = canonical([item])
         raise Refusal(f"{shown} is not read; write one \\int for each variable", item.start)
     scripts = {script.sign: script for script in cursor.scripts()}
+    read = divided_integrand(cursor) or integrand(cursor)
+    if read is None:
+        raise Refusal("the integral has no differential, as in dx", item.start)
+    variable, body = read
+    low, high = bounds(cursor, scripts.get("_"), scripts.get("^"), item.start)
+    return Integral(variable, low, high, body, start=item.start, end=cursor.before)
+
+
+def integrand(cursor: Cursor) -> tuple[str, Node] | None:
+    """Read what a differential closes; return the variable and it, or `None` if there is none."""
     closing = closing_differential(cursor)
     if closing is None:
-        raise Refusal("the integral has no differential, as in dx", item.start)
-    low, high = bounds(cursor, scripts.get("_"), scripts.get("^"), item.start)
+        return None
     inner = cursor.inside(
         cursor.items[cursor.at : closing.first], cursor.items[closing.first].start
     )
     body = completed(inner) if inner.items else Number(Fraction(1))
     cursor.at = closing.after
-    if not inner.items and begins(cursor):
+    if not inner.items:
+        refuse_follower(cursor)
+    return closing.variable, body
+
+
+def divided_integrand(cursor: Cursor) -> tuple[str, Node] | None:
+    r"""Read a fraction of which the differential ends the numerator: `\frac{x \, dx}{1 + x}`."""
+    item = cursor.peek()
+    if not isinstance(item, Command) or item.name != r"\frac":
+        return None
+    above, below = item.arguments
+    closing = closing_differential(cursor.inside(above, item.end))
+    ends = closing is not None and closing.after == len(above)
+    if closing is None or not ends or differentiates(cursor, above, below):
+        return None
+    factors = cursor.inside(above[: closing.first], item.end)
+    numerator = completed(factors) if factors.items else Number(Fraction(1))
+    denominator = whole(cursor, below, item.end)
+    cursor.at += 1
+    refuse_follower(cursor)
+    body = Operation("quotient", (numerator, denominator), start=item.start, end=item.end)
+    return closing.variable, body
+
+
+def refuse_follower(cursor: Cursor) -> None:
+    """Refuse a factor behind a differential that may belong to the integral."""
+    if begins(cursor):
         raise Refusal(
             "what follows the differential may belong to the integral or not; write the "
             "differential last",
             cursor.position,
         )
-    return Integral(closing.variable, low, high, body, start=item.start, end=cursor.before)
 
 
 def bounds(
