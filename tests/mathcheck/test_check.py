@@ -244,7 +244,7 @@ REFUSED = [
     (r"c \in C", "C is a number, not a set"),
     (r"\sum_{i=1}^{10^9} v_1 i = x", "more than"),
     (r"9^{9^{9^{9^9}}} = x", "beyond"),
-    (r"\operatorname{foo}(x) = 1", "the operator foo is not in the symbol table"),
+    (r"\operatorname{foo}(x) = 1", "the operator foo is neither built in nor in the symbol table"),
     (r"a = b \quad \text{wherever nice}", "no condition"),
 ]
 

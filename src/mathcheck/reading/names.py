@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mathcheck.expressions import Node, Slice, Symbol
 from mathcheck.latex import NAMED, Command, Item, Refusal, Token, canonical, is_token
 from mathcheck.reading.cursor import Cursor, Script, split
-from mathcheck.reading.grammar import BIGS, ENDS, FUNCTIONS, MEANINGLESS, WORD_FUNCTIONS
+from mathcheck.reading.grammar import BIGS, ENDS, MEANINGLESS, WORD_FUNCTIONS
 from mathcheck.symbols import Table, key_of, plain
 
 
@@ -156,10 +156,11 @@ def unknown(cursor: Cursor, item: Item) -> Refusal:
     if text in ENDS or text == "&":
         return Refusal(f"{shown} stands where an expression was expected", item.start)
     if isinstance(item, Command) and item.name in NAMED:
-        known = ", ".join(sorted(name for name in FUNCTIONS if name.startswith(r"\operatorname")))
         name = item.words or canonical(item.arguments[0])
         return Refusal(
-            f"the operator {name} is not in the symbol table, and is none of {known}", item.start
+            f"the operator {name} is neither built in nor in the symbol table, where "
+            rf"\operatorname{{{name}}} : function declares it",
+            item.start,
         )
     written = spelled(shown, replace(cursor).scripts())
     similar = [key for key in cursor.table.entries if alike(key, shown)]
