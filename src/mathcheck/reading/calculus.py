@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from mathcheck.expressions import (
+    Call,
     Component,
     Constant,
     Derivative,
@@ -171,7 +172,7 @@ def partial(cursor: Cursor, item: Item) -> Node:
 
 @reads("nabla")
 def nabla(cursor: Cursor, item: Item) -> Node:
-    r"""Read `\nabla_{\mathbf{z}} g` and `\nabla^2_{\mathbf{z}} g`."""
+    r"""Read `\nabla_{\mathbf{z}} g`, `\nabla^2_{\mathbf{z}} g` and `\nabla f(\mathbf{z})`."""
     order, below = 1, None
     for script in cursor.scripts():
         if script.sign == "_":
@@ -182,13 +183,35 @@ def nabla(cursor: Cursor, item: Item) -> Node:
             shown = canonical(script.items)
             raise Refusal(rf"\nabla^{shown}; only \nabla and \nabla^2 are read", item.start)
     if below is None:
+        return gradient(cursor, item, order)
+    variable = differentiable(whole(cursor, below.items, below.end), cursor)
+    body = operand_of(r"\nabla", cursor)
+    return Derivative(body, (variable,) * order, start=item.start, end=cursor.before)
+
+
+def gradient(cursor: Cursor, item: Item, order: int) -> Node:
+    r"""Read `\nabla f(\mathbf{z})`, the derivative by the one argument, or its transpose.
+
+    In `\nabla f(\mathbf{z})^\top` the gradient is transposed, for a number has no transpose.
+    """
+    body = factor(cursor).node if begins(cursor) else None
+    turned = isinstance(body, Operation) and body.name == "transpose"
+    call = body.operands[0] if isinstance(body, Operation) and turned else body
+    arguments = call.arguments if isinstance(call, Call) else ()
+    variable = arguments[0].value if len(arguments) == 1 else None
+    if not isinstance(variable, Symbol) or call is None or order > 1:
         raise Refusal(
             r"\nabla without its variable has several readings; write \nabla_{\mathbf{z}}",
             item.start,
         )
-    variable = differentiable(whole(cursor, below.items, below.end), cursor)
-    body = operand_of(r"\nabla", cursor)
-    return Derivative(body, (variable,) * order, start=item.start, end=cursor.before)
+    if begins(cursor) and not turned:
+        raise Refusal(
+            rf"what \nabla applies to has two readings before {cursor.shown}; write brackets",
+            cursor.position,
+        )
+    start, end = item.start, cursor.before
+    slopes = Derivative(call, (differentiable(variable, cursor),), start=start, end=end)
+    return Operation("transpose", (slopes,), start=start, end=end) if turned else slopes
 
 
 def operand_of(operator: str, cursor: Cursor) -> Node:

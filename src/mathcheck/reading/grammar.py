@@ -187,7 +187,12 @@ FORMS = (
     Form("decorated", (r"\overset",), r"\overset{?}{=}", "refused, but over a relation"),
     Form("limit", (r"\lim", r"\operatorname{lim}"), r"\lim_{x \to 0} …", "a limit of a product"),
     Form("integral", (r"\int", r"\iint", r"\oint"), r"\int_a^b … \, dx", "an integral"),
-    Form("nabla", (r"\nabla",), r"\nabla_{\mathbf{z}} …", "the derivative of one factor"),
+    Form(
+        "nabla",
+        (r"\nabla",),
+        r"\nabla_{\mathbf{z}} …, \nabla f(\mathbf{z})",
+        "the derivative of one factor",
+    ),
     Form("partial", (r"\partial",), r"\partial_{z_j} …", "the derivative of one factor"),
     Form("evaluated", (r"\left.",), r"\left. … \right|_{x = 0}", "at the value that is put in"),
     Form("indicator", (r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"), r"\mathbb{1}(…)", "1 or 0"),
