@@ -29,7 +29,8 @@ function withLatex(copied) {
     latex.textContent = dollars + math.querySelector("annotation").textContent + dollars;
     math.replaceWith(latex);
   }
-  // Only what is on the page has its lines told apart by `innerText`.
+  // Only what is on the page, and laid out, has its lines told apart by `innerText`.
+  copied.className = "copied";
   copied.style.cssText = "position: fixed; left: -9999px";
   document.body.append(copied);
   const text = copied.innerText;

@@ -128,7 +128,13 @@ def page(browser, theme: str, scripts: bool) -> Iterator[object]:
 @pytest.fixture
 def lay_out(page) -> Callable[[], object]:
     """Lay all of the page out, also what is far from the window and waits."""
-    return lambda: page.add_style_tag(content="* { content-visibility: visible !important }")
+    return lambda: page.evaluate(
+        """() => {
+            const sheet = new CSSStyleSheet();
+            sheet.replaceSync("* { content-visibility: visible !important }");
+            document.adoptedStyleSheets.push(sheet);
+        }"""
+    )
 
 
 @pytest.fixture

@@ -216,6 +216,15 @@ def test_a_formula_that_is_selected_in_part_is_copied_whole(page, address: str) 
     assert copied(page, part, part).strip() == f"$${LATEX}$$"
 
 
+def test_a_whole_page_is_copied_with_what_is_far_from_the_window(page, address: str) -> None:
+    opened(page, f"{address}/softmax.html")
+    text = copied(page, "main", "main")
+    assert "The model computes a score for each of the $C$ classes." in text
+    formulas = page.locator("article div.math:not(details *) annotation").all_text_contents()
+    assert len(formulas) > 10
+    assert [formula for formula in formulas if f"$${formula}$$" not in text] == []
+
+
 def test_copying_from_a_field_takes_the_text_of_the_field(page, address: str) -> None:
     """Also while formulas are selected on the page, a selection that Firefox keeps beside it."""
     opened(page, f"{address}/softmax.html")

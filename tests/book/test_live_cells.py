@@ -37,11 +37,12 @@ def write(cell, code: str) -> None:
 
 
 @pytest.fixture
-def chapter(page, published: str, errors):
+def chapter(page, published: str, errors, lay_out):
     """A chapter, which nothing went wrong on and which loaded nothing from elsewhere."""
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
     page.goto(f"{published}/softmax.html")
+    lay_out()
     yield page
     assert errors == []
     assert all(address.startswith((published, "data:", "blob:")) for address in addresses)
@@ -63,7 +64,7 @@ def test_a_cell_runs_after_those_above_it(chapter) -> None:
     assert "so last digits may differ" in note
 
 
-def test_an_edited_cell_survives_a_reload_and_can_be_reset(chapter) -> None:
+def test_an_edited_cell_survives_a_reload_and_can_be_reset(chapter, lay_out) -> None:
     asked = cell(chapter, 1)
     before = asked.locator(".cell_output").inner_text()
     write(asked, "print(1 + 2)")
@@ -71,6 +72,7 @@ def test_an_edited_cell_survives_a_reload_and_can_be_reset(chapter) -> None:
     ended(chapter, asked)
     assert asked.locator(".live-text").inner_text().strip() == "3"
     chapter.reload()
+    lay_out()
     assert asked.locator("textarea").input_value() == "print(1 + 2)"
     press(asked, "Reset")
     assert asked.locator("textarea").count() == 0
@@ -221,7 +223,9 @@ def violations(page) -> list[str]:
 # axe computes contrasts from the style sheets, so one engine is enough.
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 @pytest.mark.parametrize("theme", ["light", "dark"], indirect=True)
-def test_axe_finds_no_violation_in_what_a_click_opens(page, published: str, theme: str) -> None:
+def test_axe_finds_no_violation_in_what_a_click_opens(
+    page, published: str, theme: str, lay_out
+) -> None:
     page.goto(f"{published}/softmax.html")
     write(cell(page, 0), "print(1)\n1 / 0")
     press(cell(page, 0), "Run")
@@ -230,6 +234,7 @@ def test_axe_finds_no_violation_in_what_a_click_opens(page, published: str, them
     press(answer, "Solve it here")
     press(answer, "Check my answer")
     ended(page, answer, "2 of 3 tests fail.")
+    lay_out()
     assert violations(page) == []
     page.goto(f"{published}/playground.html#errata/loss")
     verdict(page, "failed")
