@@ -90,7 +90,8 @@ def names_in(node: Node) -> frozenset[str]:
 def bind_sums(node: Node, outer: frozenset[str], table: Table) -> Node:
     r"""Return the expression with the variables of each sum named.
 
-    A name in a condition, `i` in `j \neq i`, is bound only if it is free nowhere outside.
+    A name in a condition, `i` in `j \neq i`, is bound only if it is free nowhere outside. A sum
+    that binds nothing, as one over a real number, is refused.
     """
     if isinstance(node, Big):
         certain, possible = candidates(node)
@@ -100,6 +101,8 @@ def bind_sums(node: Node, outer: frozenset[str], table: Table) -> Node:
             if n not in outer and table.type(n).counts_to and table.type(n).ranges
         ]
         variables = (*certain, *also)
+        if not variables:
+            raise Refusal(f"the {node.kind} has no index that runs over whole numbers", node.start)
         inside = outer | set(variables)
         return replace(
             node,

@@ -55,7 +55,7 @@ def prepare(
             free |= free_indices(condition, table) & quantified
         elif not (condition.variable in free or mentioned(condition, conditions)):
             drawn = is_drawn(condition.variable, sides, table)
-            if drawn and not condition.low is condition.high is None:
+            if drawn and (condition.low or condition.high):
                 continue
             # `for all x` of a real x asks for what is done anyway.
             idle.add(condition)

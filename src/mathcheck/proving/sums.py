@@ -22,9 +22,9 @@ IndexOf = Callable[[Node, Any, Scope], Index]
 
 def of_big(node: Big, scope: Scope, evaluate: Evaluate, index_of: IndexOf) -> Value:
     """Return a sum, a product or an extreme over indices."""
-    if node.variables and node.kind in ("max", "min"):
+    if node.kind in ("max", "min"):
         return extreme(node, scope, evaluate)
-    if not node.variables or node.kind not in ("sum", "product"):
+    if node.kind not in ("sum", "product"):
         raise Unproved(f"the {node.kind} over indices")
     others = [c for c in node.conditions if not isinstance(c, Range)]
     spans = [(key, *span_of(key, node, scope)) for key in node.variables]

@@ -204,11 +204,8 @@ def gradient(cursor: Cursor, item: Item, order: int) -> Node:
             r"\nabla without its variable has several readings; write \nabla_{\mathbf{z}}",
             item.start,
         )
-    if begins(cursor) and not turned:
-        raise Refusal(
-            rf"what \nabla applies to has two readings before {cursor.shown}; write brackets",
-            cursor.position,
-        )
+    if not turned:
+        refuse_factor(r"\nabla", cursor)
     start, end = item.start, cursor.before
     slopes = Derivative(call, (differentiable(variable, cursor),), start=start, end=end)
     return Operation("transpose", (slopes,), start=start, end=end) if turned else slopes
@@ -220,12 +217,18 @@ def operand_of(operator: str, cursor: Cursor) -> Node:
         raise Refusal(f"{operator} of nothing before {cursor.shown}", cursor.position)
     bracketed = cursor.next_is("[")
     body = factor(cursor).node
-    if begins(cursor) and not bracketed:
+    if not bracketed:
+        refuse_factor(operator, cursor)
+    return body
+
+
+def refuse_factor(operator: str, cursor: Cursor) -> None:
+    """Refuse a factor behind what an operator applies to, to which it may apply too."""
+    if begins(cursor):
         raise Refusal(
             f"what {operator} applies to has two readings before {cursor.shown}; write brackets",
             cursor.position,
         )
-    return body
 
 
 # --- limits ---
@@ -311,8 +314,7 @@ def divided_integrand(cursor: Cursor) -> tuple[str, Node] | None:
         return None
     above, below = item.arguments
     closing = closing_differential(cursor.inside(above, item.end))
-    ends = closing is not None and closing.after == len(above)
-    if closing is None or not ends or differentiates(cursor, above, below):
+    if closing is None or closing.after < len(above) or differentiates(cursor, above, below):
         return None
     factors = cursor.inside(above[: closing.first], item.end)
     numerator = completed(factors) if factors.items else Number(Fraction(1))

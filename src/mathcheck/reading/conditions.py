@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from mathcheck.expressions import ForAll, Node, Not, Number, Or, Range, Relation, SetOf, Symbol
+from mathcheck.expressions import ForAll, Node, Not, Or, Range, Relation, SetOf, Symbol
 from mathcheck.latex import Command, Refusal, Token, is_token
 from mathcheck.reading.core import begins, expression, reads
 from mathcheck.reading.cursor import Cursor
 from mathcheck.reading.functions import running
 from mathcheck.reading.grammar import DOTS, LINE_DOTS, SPACES
 from mathcheck.reading.names import terminal
+from mathcheck.reading.progressions import goes_on
 from mathcheck.reading.relations import at_relation, relation_from
 from mathcheck.symbols import Table
 from mathcheck.words import Phrase, Role, phrases
@@ -264,8 +265,7 @@ def end_of_range(cursor: Cursor, low: Node) -> Node:
             cursor.accept(",")
             return expression(cursor)
         following = expression(cursor)
-        steps = isinstance(last, Number) and isinstance(following, Number)
-        if not steps or following != Number(last.value + 1):  # type: ignore[attr-defined]
+        if not goes_on(last, following):
             raise Refusal("a range goes on by one: 1, 2, \\ldots, C", following.start)
         last = following
 

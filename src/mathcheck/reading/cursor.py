@@ -11,6 +11,13 @@ from mathcheck.symbols import Table
 DEEPEST = 60
 
 
+def meaningless(item: Item | None) -> Refusal | None:
+    """Return the refusal of a sign that has no one meaning, with what to write for it."""
+    if not isinstance(item, Token) or item.text not in MEANINGLESS:
+        return None
+    return Refusal(MEANINGLESS[item.text].format(item.text), item.start)
+
+
 @dataclass(frozen=True)
 class Script:
     """What is set below (`_`) or above (`^`) a name, or a prime."""
@@ -154,10 +161,7 @@ class Cursor:
         """Refuse what is left."""
         if self.finished:
             return
-        item = self.items[self.at]
-        if isinstance(item, Token) and item.text in MEANINGLESS:
-            raise Refusal(MEANINGLESS[item.text].format(item.text), item.start)
-        raise Refusal(
+        raise meaningless(self.items[self.at]) or Refusal(
             f"{self.shown} can't follow here; an operator, a relation or the end was expected",
             self.position,
         )

@@ -2,12 +2,14 @@ r"""Dots: what stands between the first and the last of a column, a matrix, a su
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from mathcheck.expressions import ROW, Big, Node, Number, Operation, Pattern, Range, SetOf
 from mathcheck.latex import Refusal
 from mathcheck.reading.progressions import (
     General,
     generalised,
+    goes_on,
     progression,
     simplified,
     substituted,
@@ -63,17 +65,14 @@ def column(cells: Sequence[Node | None], table: Table, start: int, end: int) -> 
 def whole_numbers(elements: Sequence[Node], start: int, end: int) -> SetOf:
     r"""Return the set of whole numbers in a row of which the last stands after dots."""
     *written, last = elements
-    first = written[0]
-    for place, element in enumerate(written):
-        number = Operation("sum", (first, Number(Fraction(place))))
-        if simplified(number) != simplified(element):
-            raise Refusal(
-                "the elements before the dots are not one whole number after another; write the "
-                "set with a condition, or all its elements",
-                start,
-            )
-    refuse_falling(first, last, start)
-    return SetOf("range", (first, last), start=start, end=end)
+    if not all(goes_on(one, following) for one, following in pairwise(written)):
+        raise Refusal(
+            "the elements before the dots are not one whole number after another; write the "
+            "set with a condition, or all its elements",
+            start,
+        )
+    refuse_falling(written[0], last, start)
+    return SetOf("range", (written[0], last), start=start, end=end)
 
 
 def general(written: Sequence[Node], last: Node, what: str, table: Table, start: int) -> General:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from mathcheck.expressions import Node, Slice, Symbol
 from mathcheck.latex import NAMED, Command, Item, Refusal, Token, canonical, is_token
-from mathcheck.reading.cursor import Cursor, Script, split
-from mathcheck.reading.grammar import BIGS, ENDS, MEANINGLESS, WORD_FUNCTIONS
+from mathcheck.reading.cursor import Cursor, Script, meaningless, split
+from mathcheck.reading.grammar import BIGS, ENDS, WORD_FUNCTIONS
 from mathcheck.symbols import Table, key_of, plain
 
 
@@ -151,8 +151,8 @@ def unknown(cursor: Cursor, item: Item) -> Refusal:
     """Return the refusal of an item before the place that is no declared name, and no sign."""
     text = item.text if isinstance(item, Token) else ""
     shown = canonical([item])
-    if text in MEANINGLESS:
-        return Refusal(MEANINGLESS[text].format(text), item.start)
+    if refusal := meaningless(item):
+        return refusal
     if text in ENDS or text == "&":
         return Refusal(f"{shown} stands where an expression was expected", item.start)
     if isinstance(item, Command) and item.name in NAMED:

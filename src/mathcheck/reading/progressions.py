@@ -109,9 +109,14 @@ def has_matrix_to_zero(term: Node, table: Table) -> bool:
     )
 
 
+def goes_on(one: Node, following: Node) -> bool:
+    """Return whether a number is the next whole number after another."""
+    return simplified(Operation("sum", (one, whole(1)))) == simplified(following)
+
+
 def general_terms(last: Node, table: Table, *, numbers: bool) -> Iterator[tuple[Node, Node]]:
     """Yield the last term with a running index for some occurrences of a whole number in it."""
-    bounds = {node for node in walk(last) if is_whole(node, table, numbers=numbers)}
+    bounds = {node for node in walk(last) if may_be_bound(node, table, numbers=numbers)}
     for bound in sorted(bounds, key=lambda node: (node.start, node.end)):
         count = sum(node == bound for node in walk(last))
         if count > MOST_OCCURRENCES:
@@ -121,7 +126,7 @@ def general_terms(last: Node, table: Table, *, numbers: bool) -> Iterator[tuple[
                 yield with_index(last, bound, iter(chosen)), bound
 
 
-def is_whole(node: Node, table: Table, *, numbers: bool) -> bool:
+def may_be_bound(node: Node, table: Table, *, numbers: bool) -> bool:
     """Return whether a node may be the bound of a sum: it is made of names that count."""
     if isinstance(node, Number):
         return numbers

@@ -31,8 +31,8 @@ from mathcheck.latex import (
 )
 from mathcheck.reading.conditions import all_conditions, dots_follow, words_at
 from mathcheck.reading.core import expression, relation_sign
-from mathcheck.reading.cursor import Cursor
-from mathcheck.reading.grammar import INFIXES, MEANINGLESS, SPACES
+from mathcheck.reading.cursor import Cursor, meaningless
+from mathcheck.reading.grammar import INFIXES, SPACES
 from mathcheck.reading.names import counts
 from mathcheck.reading.relations import at_relation, bracket_states, relation_from
 from mathcheck.symbols import Table
@@ -288,8 +288,8 @@ def begin_chain(
     cursor: Cursor, chains: list[Chain], row: int, leading: list[Node], *, first: bool
 ) -> None:
     """Read a new chain; behind another, what is no equation is a condition of that."""
-    if cursor.next_is(*MEANINGLESS):
-        raise Refusal(MEANINGLESS[cursor.shown].format(cursor.shown), cursor.position)
+    if refusal := meaningless(cursor.peek()):
+        raise refusal
     side = expression(cursor)
     continues = bool(chains) and not first
     if not at_relation(cursor):
@@ -352,7 +352,8 @@ def bounds_symbols(relation: Relation, table: Table) -> bool:
     r"""Return whether a relation bounds symbols, as in `\sqrt{x^2} = x, x \geq 0` or `x \neq y`.
 
     A symbol takes any value of its type, and so does a sum, a product or an absolute value in which
-    each occurs once: claimed of these, a bound would say nothing, or what is false at once.
+    each occurs once; claimed of these, a bound would say what their types say already, or what is
+    false.
     """
     nodes = [node for side in relation.sides for node in walk(side)]
     symbols = [node for node in nodes if isinstance(node, Symbol)]

@@ -19,8 +19,6 @@ from mathcheck.values.series import of_series
 
 def of_big(node: Big, scope: Scope) -> Any:
     """Return a sum, product or extreme over all values of the bound variables."""
-    if not node.variables:
-        raise Refusal(f"the {node.kind} has no index that runs over whole numbers", node.start)
     if any(isinstance(c, Range) and c.high == Constant("infinity") for c in node.conditions):
         return of_series(node, scope)
     inside = bind(node.variables, node.conditions, scope, node)
