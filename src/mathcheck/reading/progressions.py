@@ -22,8 +22,8 @@ BEGINNINGS = (0, 1, 2, 3)
 MOST_OCCURRENCES = 4
 # So many terms behind the dots are compared to tell two patterns apart.
 COMPARED = 3
-# Powers and factorials of larger numbers are left as they are written.
-LARGEST = 12
+# Factorials of larger numbers, and powers with more bits, are left as they are written.
+LARGEST, MOST_BITS = 12, 64
 
 
 @dataclass(frozen=True)
@@ -66,24 +66,26 @@ def progression(written: Sequence[Node], last: Node, table: Table) -> General | 
 
 def fitting(written: Sequence[Node], last: Node, table: Table) -> Iterator[General]:
     """Yield the patterns that the written terms follow, by a bound in the last."""
-    terms = [simplified(term) for term in written]
     for body, bound in general_terms(last, table, numbers=len(written) > 1):
         for low in BEGINNINGS:
-            first = [substituted(body, whole(low + place)) for place in range(len(terms) + 1)]
-            values = [simplified(term) for term in first]
-            if values[:-1] != terms or values[-1] == values[-2]:
-                continue
-            if not any(has_matrix_to_zero(term, table) for term in first):
-                yield General(body, whole(low), bound)
+            pattern = General(body, whole(low), bound)
+            if begins_with(pattern, written) and not has_matrix_to_zero(
+                pattern, len(written), table
+            ):
+                yield pattern
+
+
+def begins_with(pattern: General, written: Sequence[Node]) -> bool:
+    """Return whether written terms are the first of a pattern, and the next is another."""
+    first = (simplified(term_at(pattern, place)) for place in range(len(written)))
+    same = all(one == simplified(other) for one, other in zip(first, written, strict=True))
+    return same and simplified(term_at(pattern, len(written))) != simplified(written[-1])
 
 
 def compared(written: Sequence[Node], last: Node) -> General | None:
     """Return the pattern by which the first term differs from the last in one number."""
     found = generalised(written[0], last, ROW)
-    if found is None:
-        return None
-    terms = [simplified(term_at(found, place)) for place in range(len(written))]
-    return found if terms == [simplified(term) for term in written] else None
+    return found if found and begins_with(found, written) else None
 
 
 def term_at(pattern: General, place: int) -> Node:
@@ -97,16 +99,21 @@ def following(pattern: General, place: int) -> tuple[Node, ...]:
     return tuple(simplified(term_at(pattern, place + ahead)) for ahead in range(COMPARED))
 
 
-def has_matrix_to_zero(term: Node, table: Table) -> bool:
-    """Return whether a matrix to the power zero occurs."""
-    powers = (n for n in walk(term) if isinstance(n, Operation) and n.name == "power")
+def has_matrix_to_zero(pattern: General, count: int, table: Table) -> bool:
+    """Return whether a matrix to the power zero is among the first terms of a pattern."""
     return any(
-        isinstance(base, Symbol)
-        and base.key in table
-        and table.type(base.key).shape
-        and simplified(exponent) == whole(0)
-        for base, exponent in (power.operands for power in powers)
+        isinstance(base, Symbol) and table.type(base.key).shape and exponent == whole(0)
+        for place in range(count)
+        for base, exponent in powers_in(term_at(pattern, place))
     )
+
+
+def powers_in(term: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the base and the exponent, simplified, of all powers in a term."""
+    for node in walk(term):
+        if isinstance(node, Operation) and node.name == "power":
+            base, exponent = node.operands
+            yield base, simplified(exponent)
 
 
 def goes_on(one: Node, following: Node) -> bool:
@@ -278,9 +285,10 @@ def power(node: Operation) -> Node:
         return whole(1)
     if exponent.value == 1:
         return base
-    small = exponent.value.denominator == 1 and abs(exponent.value) <= LARGEST
-    if isinstance(base, Number) and base.value and small:
-        return Number(base.value ** int(exponent.value))
+    if isinstance(base, Number) and base.value and exponent.value.denominator == 1:
+        bits = max(base.value.numerator.bit_length(), base.value.denominator.bit_length())
+        if bits * abs(exponent.value) <= MOST_BITS:
+            return Number(base.value ** int(exponent.value))
     return node
 
 
