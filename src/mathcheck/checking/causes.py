@@ -22,8 +22,8 @@ from mathcheck.values.decide import ESTIMATED_DIGITS
 from mathcheck.values.scope import CRASHES
 
 # Steps of evaluation for all changes that are tried, and for the difference of the sides; for one
-# change; what it costs to read one.
-EFFORT, EFFORT_FOR_ONE, EFFORT_OF_READING = 100_000, 10_000, 60
+# change; what it costs to read one letter.
+EFFORT, EFFORT_FOR_ONE, EFFORT_OF_READING = 100_000, 10_000, 1
 # Changes of a longer text are not sought: each costs in proportion to its length.
 LONGEST = 2000
 # The seed of the samples at which a change is confirmed.
@@ -102,7 +102,7 @@ def tried(mutant: Mutant, reading: Reading, pair: Pair, seed: int) -> tuple[int,
             good = pair not in {*tally.failures, *tally.gaps} and bool(tally.hits.get(pair))
     except CRASHES:
         pass
-    return EFFORT_OF_READING + EFFORT_FOR_ONE - tally.effort, good
+    return EFFORT_OF_READING * len(mutant.text) + EFFORT_FOR_ONE - tally.effort, good
 
 
 # --- what is the same at all samples ---
