@@ -66,7 +66,8 @@ class Ball(Arithmetic):
     def __init__(
         self, middle: Any, radius: float = NEVER, terms: float = NEVER, root: Root | None = None
     ) -> None:
-        size = middle[2] + math.log2(middle[1]) if middle[1] else NEVER
+        # mpmath's whole numbers may be gmpy2's, of which there are no logarithms when they are long.
+        size = middle[2] + math.log2(int(middle[1])) if middle[1] else NEVER
         if size > LARGEST_EXPONENT or radius > LARGEST_EXPONENT:
             raise Beyond("a number beyond those that are computed")
         self.middle, self.radius, self.size, self.root = middle, radius, size, root
