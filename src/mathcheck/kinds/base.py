@@ -100,7 +100,7 @@ class Kind:
     counts: ClassVar[bool] = False
     # Whether an equation holds for all of its values where nothing binds it.
     ranges: ClassVar[bool] = False
-    # Whether its values move continuously: an equation may be differentiated by it.
+    # Whether its values move continuously: an equation may be differentiated with respect to it.
     continuous: ClassVar[bool] = False
     # Whether its entries are tied to each other, so that none of them varies by itself.
     tied: ClassVar[bool] = False

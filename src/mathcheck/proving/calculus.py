@@ -34,7 +34,7 @@ def slope(form: Form, by: Entry) -> Form:
         derivative depends on it.
     """
     if not by.nature.varies:
-        raise Unproved(f"a derivative by {by.name}, whose entries are not free")
+        raise Unproved(f"a derivative with respect to {by.name}, whose entries are not free")
     result = Form().relying(form).by("derivative")
     for monomial, coefficient in form.terms.items():
         result = result + number(coefficient) * slope_of(monomial, by)

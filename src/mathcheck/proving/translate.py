@@ -232,17 +232,17 @@ def base_of(variable: Node) -> Symbol:
     """Return the symbol by which, or by an entry of which, something is differentiated."""
     base = variable.base if isinstance(variable, Component) else variable
     if not isinstance(base, Symbol):
-        raise Unproved("a derivative by what is no symbol")
+        raise Unproved("a derivative with respect to what is no symbol")
     return base
 
 
 def as_symbol(key: str, meaning: Value | Index) -> Value:
-    """Return what stands for a name while something is differentiated by it.
+    """Return what stands for a name while something is differentiated with respect to it.
 
     Nothing is known of its entries but what is known of those of a symbol of the table.
     """
     if isinstance(meaning, Index):
-        raise Unproved("a derivative by an index")
+        raise Unproved("a derivative with respect to an index")
     known = entry_of(meaning)
     name = f"{key}{OPEN}{next(fresh_numbers)}"
     symbol = Entry(name, (), known.nature if known and known.name == key else Nature())
@@ -279,7 +279,7 @@ def derived(value: Value, variable: Node, scope: Scope) -> Value:
     symbol = evaluate(base_of(variable), scope)
     name = entry_of(symbol)
     if name is None:
-        raise Unproved("a derivative by what is no symbol")
+        raise Unproved("a derivative with respect to what is no symbol")
     if isinstance(symbol, Form):
         return entrywise(lambda x: slope(x, name), value)
     start = tuple(

@@ -154,7 +154,9 @@ def differentiable(variable: Node, cursor: Cursor) -> Node:
         raise Refusal("a derivative is taken by a variable", variable.start)
     kind = cursor.table.type(base.key)
     if not kind.continuous:
-        raise Refusal(f"a derivative by {base.key}, declared as {kind.kind}", variable.start)
+        raise Refusal(
+            f"a derivative with respect to {base.key}, declared as {kind.kind}", variable.start
+        )
     return variable
 
 
@@ -190,7 +192,7 @@ def nabla(cursor: Cursor, item: Item) -> Node:
 
 
 def gradient(cursor: Cursor, item: Item, order: int) -> Node:
-    r"""Read `\nabla f(\mathbf{z})`, the derivative by the one argument, or its transpose.
+    r"""Read `\nabla f(\mathbf{z})`, the derivative of a function of one argument.
 
     In `\nabla f(\mathbf{z})^\top` the gradient is transposed, for a number has no transpose.
     """

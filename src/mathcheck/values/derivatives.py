@@ -21,7 +21,7 @@ def of_derivative(node: Derivative, scope: Scope) -> Any:
 
 
 def differentiated(body: Node, variables: list[Node], scope: Scope, node: Derivative) -> Any:
-    """Return the derivative by the variables, the last of them first."""
+    """Return the derivative with respect to the variables, the last of them first."""
     if not variables:
         return of_body(body, node, scope)
     *inner, variable = variables
@@ -41,18 +41,18 @@ def differentiated(body: Node, variables: list[Node], scope: Scope, node: Deriva
 
 
 def refuse_tied(variable: Node, key: str, scope: Scope) -> None:
-    """Refuse a derivative by entries that don't vary by themselves."""
+    """Refuse a derivative with respect to entries that don't vary by themselves."""
     kind = scope.shared.table.type(key)
     if kind.tied:
         raise Refusal(
-            f"a derivative by an entry of {key}, which is {kind}: its entries don't vary "
-            "independently; declare a matrix that is differentiated by as real",
+            f"a derivative with respect to an entry of {key}, which is {kind}: its entries don't "
+            "vary independently; declare the matrix as real",
             variable.start,
         )
 
 
 def refuse_both(node: Derivative, name: Symbol, scope: Scope) -> None:
-    """Refuse a derivative by a name of what depends besides on that of which the name is made."""
+    """Refuse to differentiate by a name what depends besides on that of which it is made."""
     table, definitions = scope.shared.table, scope.shared.definitions
     made_of = definitions.dependencies(name.key) - {name.key}
     besides = {
@@ -63,8 +63,8 @@ def refuse_both(node: Derivative, name: Symbol, scope: Scope) -> None:
     if besides:
         key = min(besides)
         raise Refusal(
-            f"a derivative by {name.key}, which is made of {key}, where {key} stands beside it; "
-            f"write it in {name.key} alone, or differentiate by {key}",
+            f"a derivative with respect to {name.key}, which is made of {key}, where {key} stands "
+            f"beside it; write it in {name.key} alone, or differentiate with respect to {key}",
             name.start,
         )
 
@@ -76,12 +76,12 @@ def varied(variable: Node, array: Any, scope: Scope) -> tuple[tuple[int, ...], t
         return (), array.shape
     start = places_of(variable, array, scope)
     if any(isinstance(place, slice) for place in start):
-        raise Refusal("a derivative by a part of an array", variable.start)
+        raise Refusal("a derivative with respect to a part of an array", variable.start)
     return tuple(start), array.shape[len(start) :]
 
 
 def stacked(results: list[Any], lengths: tuple[int, ...]) -> Any:
-    """Return derivatives by the entries of an array as one array, those entries last."""
+    """Return the derivatives by the entries of an array as one array, those entries last."""
     if not lengths:
         return results[0]
     outer = results[0].shape if isinstance(results[0], np.ndarray) else ()

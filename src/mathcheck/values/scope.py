@@ -152,7 +152,7 @@ class Scope:
         tag = next(self.shared.tags)
         moved = lookup(key, self)
         if isinstance(moved, Row):
-            raise Refusal("a derivative by a row")
+            raise Refusal("a derivative with respect to a row")
         if isinstance(moved, np.ndarray):
             entry, moved = moved[place], moved.copy()
             moved[place] = Dual(tag, entry, 1)
