@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,23 +11,20 @@ from typing import Any, NamedTuple
 from mathcheck import samples
 from mathcheck.checking.borders import (
     FLAT,
-    Border,
-    Coordinate,
     Seeking,
-    coordinates,
     crossing,
-    number_at,
     of_condition,
     roots_of,
-    shortened,
     with_number,
 )
 from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import Unknowns, assignments, covered
 from mathcheck.checking.tally import Failure, Pair, Tally
+from mathcheck.checking.touching import Sides, far_apart, lowest_nearby, touch
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
+from mathcheck.numbers.precision import Touching
 from mathcheck.values import Open, Scope, decide, evaluate, holds, settled
 from mathcheck.values.scope import CRASHES
 
@@ -40,9 +37,9 @@ ASSIGNMENTS = 4
 # which that is sought.
 EFFORT_OF_CROSSING, CROSSED = 12_000, 3
 
-# The same to find where the sides of a strict inequality touch, the numbers that are moved for it,
-# and how often the vertex of a parabola is found for each.
-EFFORT_OF_TOUCHING, TOUCHING, VERTICES = 8_000, 8, 6
+# The same to find where the two sides of an inequality are nearest to each other, and the points
+# from which that of a strict one is sought.
+EFFORT_OF_TOUCHING, STARTS = 12_000, 4
 
 
 def search(reading: Reading, unknown: Unknowns, tally: Tally) -> None:
@@ -111,41 +108,53 @@ class Search:
 
     def failure(self) -> Failure | None:
         """Return a failure, if one is found."""
-        lowest: tuple[Height, Mapping[str, Any]] | None = None
+        points: list[tuple[Height, Mapping[str, Any]]] = []
         for turn, values in enumerate(self.points()):
             height = self.height(values, turn)
-            if height is not None and (lowest is None or height < lowest[0]):
-                lowest = height, values
+            if height is not None:
+                points.append((height, values))
             if self.wrong or self.left <= EFFORT // 2:
                 break
-        for move in range(MOVES if lowest else 0):
+        points.sort(key=lambda point: point[0])
+        for move in range(MOVES if points else 0):
             if self.wrong or self.left <= 0:
                 break
-            assert lowest is not None
-            values = self.moved(lowest[1], Fraction(1, 2 ** (1 + move % 10)))
-            height = self.height(values, 0)
-            if height is not None and height < lowest[0]:
-                lowest = height, values
-        if lowest and not self.wrong:
-            self.left = max(self.left, EFFORT // 4)
-            self.height(self.lowest_nearby(lowest[1]), 0)
+            lowest, values = points[0]
+            nearby = self.moved(values, Fraction(1, 2 ** (1 + move % 10)))
+            height = self.height(nearby, 0)
+            if height is not None and height < lowest:
+                points.insert(0, (height, nearby))
+        if not self.wrong:
+            self.descend([values for _, values in points])
         return self.wrong
 
-    def lowest_nearby(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return where the sides are nearest to each other, moving one number after another.
+    def sides(self, values: Mapping[str, Any], least: int) -> Sides:
+        """Return the two sides, the larger one first, with the first free indices of a sample."""
+        left, right = self.ready.chain.sides[self.pair[1] : self.pair[1] + 2]
+        smaller_left = SMALLER_LEFT[self.ready.chain.signs[self.pair[1]]]
+        scope = self.reading.place.scope(values)
+        assignment = next(iter(assignments(self.ready, scope)), {})
+        conditions = tuple(self.ready.conditions[self.pair[1]])
+        seeking = Seeking(self.reading, self.tally, least, (), conditions=conditions)
+        return Sides((right, left) if smaller_left else (left, right), assignment, seeking)
+
+    def descend(self, starts: Sequence[Mapping[str, Any]]) -> None:
+        """Go from some points to where the sides are nearest to each other.
 
         A strict inequality may be an equation there, and a wrong bound fails.
         """
-        left, right = self.ready.chain.sides[self.pair[1] : self.pair[1] + 2]
-        smaller_left = SMALLER_LEFT[self.ready.chain.signs[self.pair[1]]]
-        high_above_low = (right, left) if smaller_left else (left, right)
+        strict = not self.ready.chain.signs[self.pair[1]].endswith("=")
         least = self.tally.effort - EFFORT_OF_TOUCHING
-        seeking = Seeking(self.reading, self.tally, least, ())
-        for coordinate in itertools.islice(itertools.cycle(coordinates(values, values)), TOUCHING):
-            scope = self.reading.place.scope(values)
-            assignment = next(iter(assignments(self.ready, scope)), {})
-            values = lowest_along(coordinate, values, high_above_low, assignment, seeking)
-        return values
+        for start in far_apart(starts, STARTS if strict else 1):
+            sides = self.sides(start, least)
+            values = lowest_nearby(start, sides)
+            self.left = max(self.left, EFFORT // 4)
+            self.height(values, 0)
+            if self.wrong:
+                return
+            if strict and touch(values, sides):
+                question = Touching("whether the two sides are equal")
+                self.tally.leave_open(Open(question), values)
 
     def points(self) -> Iterator[Mapping[str, Any]]:
         """Yield points of all scales, and the sizes in turn."""
@@ -203,39 +212,6 @@ class Search:
                 total = float(abs(bare(low))) + float(abs(bare(high)))
                 height = float(bare(high) - bare(low))
                 yield Height(height / total if total else 0.0, height)
-
-
-def lowest_along(
-    coordinate: Coordinate,
-    values: Mapping[str, Any],
-    border: Border,
-    assignment: Mapping[str, int],
-    seeking: Seeking,
-) -> Mapping[str, Any]:
-    """Return a sample with one number moved to where the difference of two sides is lowest.
-
-    That is where a parabola through three points has its vertex, which is repeated with nearer
-    ones; of numbers with a short denominator the nearest is tried.
-    """
-    number = number_at(values, coordinate)
-    if with_number(values, coordinate, number, seeking) is None:
-        return values
-    gap = seeking.gap(border, values, coordinate, assignment)
-    step = max(abs(number), Fraction(1)) / 16
-    for _ in range(VERTICES):
-        left, here, right = (gap(number + k * step) for k in (-1, 0, 1))
-        if left is None or here is None or right is None or left + right <= 2 * here:
-            break
-        number = shortened(number + step * (left - right) / (2 * (left + right - 2 * here)))
-        step /= 8
-    tried = [
-        (height, x)
-        for x in (number.limit_denominator(64), number)
-        if (height := gap(x)) is not None
-    ]
-    if not tried:
-        return values
-    return with_number(values, coordinate, min(tried)[1], seeking) or values
 
 
 def same(a: Any, b: Any) -> bool:

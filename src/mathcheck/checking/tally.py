@@ -8,7 +8,7 @@ from typing import Any
 
 from mathcheck.checking.decide import Near
 from mathcheck.numbers.balls import Rational
-from mathcheck.numbers.precision import Divisor
+from mathcheck.numbers.precision import Divisor, Touching
 from mathcheck.values import Open, flat
 
 # Where no number is larger than this, two that differ do so by more than the last digit.
@@ -102,11 +102,13 @@ class Tally:
 
         Two sides that are nearly equal are compared at other points, and so are quotients of which
         the divisor may be zero. Far out two numbers may differ by less than any digits show, as do
-        tanh x and 1.
+        tanh x and 1; but where they touch, nearby ones differ more.
         """
         numbers = (x for value in values.values() for x in flat(value) if isinstance(x, Rational))
         moderate = all(-MODERATE <= x <= MODERATE for x in numbers)
-        matters = moderate and not isinstance(question.question, Near | Divisor)
+        undecided = question.question
+        settled_elsewhere = not moderate or isinstance(undecided, Near | Divisor)
+        matters = isinstance(undecided, Touching) or not settled_elsewhere
         if matters and self.unsettled is None:
             self.unsettled = Unsettled(question, values)
         return matters

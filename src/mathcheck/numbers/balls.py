@@ -66,7 +66,7 @@ class Ball(Arithmetic):
     def __init__(
         self, middle: Any, radius: float = NEVER, terms: float = NEVER, root: Root | None = None
     ) -> None:
-        # mpmath's whole numbers may be gmpy2's, of which there are no logarithms when they are long.
+        # mpmath's whole numbers may be gmpy2's, which have no logarithm when they are long.
         size = middle[2] + math.log2(int(middle[1])) if middle[1] else NEVER
         if size > LARGEST_EXPONENT or radius > LARGEST_EXPONENT:
             raise Beyond("a number beyond those that are computed")

@@ -49,6 +49,12 @@ class Divisor(Undecided):
     """Whether there is a quotient: its divisor may be zero."""
 
 
+class Touching(Undecided):
+    """Whether the sides of a strict inequality are equal where they come as near as one looks."""
+
+    advice = r"write it with \leq or \geq, or leave the case out by a condition"
+
+
 class Precision:
     """The digits that are computed with; these in bits, with some for rounding; a step's cost."""
 
