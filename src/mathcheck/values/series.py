@@ -21,6 +21,8 @@ DIRECT = 400
 # A sum has settled where so many terms are below this part of it, in bits.
 WINDOW = 12
 SMALL = 150
+# Where terms cancel, the sum has to be known by so many bits, unless it is this part of them.
+KNOWN = 60
 # The terms have to fall by this factor at least, in bits for each term.
 FALLING = 0.15
 # Terms far behind, which have to be as small as those before let expect.
@@ -61,6 +63,12 @@ def of_series(node: Big, scope: Scope) -> Any:
         if size(term(place)) > max(size(term(place // 2 + step)) for step in (0, 1)):
             raise unsettled(node)
     direct = added(term, low, node)
+    if direct is not None and cancels(bare(direct)):
+        # With twice the digits of the largest term what is left is known, unless it is zero.
+        lost = math.ceil(2 * bare(direct).terms * math.log10(2))
+        with digits(working.digits + lost):
+            fresh = scope.afresh()
+            return added(lambda k: scalar(node.body, fresh.child({key: k}), "a term"), low, node)
     if direct is not None:
         return direct
     if node.kind == "product":
@@ -101,7 +109,7 @@ def added(term: Term, low: int, node: Big) -> Any:
         result = tame(result + next_term if node.kind == "sum" else result * next_term)
         fallen.append(size(next_term - neutral))
         largest = max(largest, fallen[-1] if node.kind == "sum" else size(result))
-        if len(fallen) > 2 * WINDOW and max(fallen[-WINDOW:]) < largest - SMALL:
+        if len(fallen) > 2 * WINDOW and is_small(max(fallen[-WINDOW:]), size(result), largest):
             break
     else:
         if node.kind == "sum" and rising(fallen):
@@ -119,6 +127,16 @@ def added(term: Term, low: int, node: Big) -> Any:
             return None
     tail = last - math.log2(1 - 2**-rate) + WINDOW
     return leafwise(lambda parts: bounded(parts[0], tail, largest), [result])
+
+
+def is_small(last: float, result: float, largest: float) -> bool:
+    """Return whether the last terms are small beside the largest, and beside what is left of it."""
+    return last < largest - SMALL and (last < result - KNOWN or last < largest - 3 * SMALL)
+
+
+def cancels(x: Any) -> bool:
+    """Return whether the terms of a sum have cancelled so far that it is hardly known."""
+    return isinstance(x, Ball) and x.radius > x.size - KNOWN and x.terms > x.size + KNOWN
 
 
 def bounded(x: Any, tail: float, largest: float) -> Ball:
