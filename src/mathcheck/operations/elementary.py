@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from mpmath import libmp
@@ -18,11 +19,13 @@ from mathcheck.numbers.balls import (
 )
 from mathcheck.numbers.complexes import Complex
 from mathcheck.numbers.precision import Beyond, Undecided
-from mathcheck.operations.functions import Function, enclosed, ends, record
+from mathcheck.operations.functions import Function, Raw, enclosed, ends, record
 
 NATS = math.log2(math.e)
 # Bits that are lost where a number near 1 is the argument.
 MOST_LOST = 20_000
+# The binary logarithm of the largest number of which a sine is computed.
+LARGEST_ANGLE = 2.0**17
 # The binary logarithm of the largest power of e.
 LARGEST_POWER = math.log2(LARGEST_EXPONENT / NATS) - 1
 
@@ -135,12 +138,25 @@ log1p: Function = Function(
 sqrt: Function = Function(
     "sqrt", root, lambda x: divide(1, 2 * sqrt(x)), lambda x: x >= 0 or x == -1, "numbers from 0"
 )
-sin: Function = Function(
-    "sin", enclosed(libmp.mpf_sin, lambda x: 0.0), lambda x: cos(x), known={0: 0}
-)
-cos: Function = Function(
-    "cos", enclosed(libmp.mpf_cos, lambda x: 0.0), lambda x: -sin(x), known={0: 1}
-)
+
+
+def periodic(raw: Raw) -> Callable[[Any], Ball]:
+    """Return a sine or cosine of balls; of a wide one nothing is known but its bounds."""
+    bounded = enclosed(raw, lambda x: 0.0)
+
+    def wave(x: Any) -> Ball:
+        x = ball(x)
+        if x.radius > 1:
+            return Ball(libmp.fzero, 0.0, 0.0)
+        if x.size > LARGEST_ANGLE:
+            raise Beyond("an angle as large as this")
+        return bounded(x)
+
+    return wave
+
+
+sin: Function = Function("sin", periodic(libmp.mpf_sin), lambda x: cos(x), known={0: 0})
+cos: Function = Function("cos", periodic(libmp.mpf_cos), lambda x: -sin(x), known={0: 1})
 tan: Function = Function(
     "tan", lambda x: divide(sin(x), cos(x)), lambda x: divide(1, cos(x) * cos(x)), known={0: 0}
 )
