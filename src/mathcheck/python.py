@@ -6,9 +6,11 @@ and some of NumPy.
 """
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any, Protocol
 
@@ -66,6 +68,13 @@ class Code:
     names: tuple[str, ...]
     indices: tuple[str, ...]
     namespace: Mapping[str, Any]
+
+    @cached_property
+    def numbers(self) -> frozenset[float]:
+        """The sizes of the numbers that are written in it, but zero."""
+        constants = (node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
+        numbers = (abs(value) for value in constants if isinstance(value, int | float))
+        return frozenset(float(value) for value in numbers if 0 < value < math.inf)
 
     @property
     def decides(self) -> bool:

@@ -191,9 +191,11 @@ def stream(
     drawing = Drawing(keys, table, source, scales)
     first = [("general", Drawing.general)] * GENERAL + [("scaled", Drawing.alike)] * len(scales)
     for turn, (name, draw) in enumerate(itertools.chain(first, itertools.cycle(STRATA))):
-        # Each round of strata begins with the next sizes, so that all sizes meet all strata.
+        # All sizes come first; then each round of strata begins with the next ones, so that all
+        # sizes meet all strata.
         around, place = divmod(turn - len(first), len(STRATA))
-        given = combinations[(around + place) % len(combinations)]
+        shifted = turn if turn < len(combinations) else around + place
+        given = combinations[shifted % len(combinations)]
         yield Sample({**given, **draw(drawing, given)}, name)
 
 
@@ -214,6 +216,24 @@ def everything(
     if count > most:
         return None
     return [dict(zip(keys, chosen, strict=True)) for chosen in itertools.product(*members)]
+
+
+def smallest(
+    keys: Sequence[str], given: Sizes, table: Table, most: int
+) -> Iterator[dict[str, Value]]:
+    """Yield the values nearest to zero of symbols that have finitely many, crossed."""
+    each = int(most ** (1 / len(keys)))
+    members = []
+    for key in keys:
+        first = itertools.islice(table.entries[key].type.members(given) or (), most)
+        members.append(sorted(first, key=distance)[:each])
+    for chosen in itertools.product(*members):
+        yield dict(zip(keys, chosen, strict=True))
+
+
+def distance(value: Value) -> int:
+    """Return how far a whole number is from zero; an array or a set stands where it is."""
+    return abs(value) if isinstance(value, int) else 0
 
 
 def exact_values(keys: Iterable[str], given: Sizes, table: Table) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,8 @@ from mathcheck.values import Scope, evaluate, flat, holds
 PYTHON_TOLERANCE = 1e-11
 # Code is compared where binary64 neither overflows nor underflows.
 PYTHON_SMALLEST, PYTHON_LARGEST = 2.0**-24, 32.0
+# So many times as large, and as small, as the numbers that are written in the code, samples may be.
+BEYOND = 16
 UNDERFLOW = float(np.finfo(np.float64).tiny)
 
 
@@ -53,7 +55,8 @@ def compare_python(
     table, left = reading.place.table, ready.chain.sides[0]
     # Whole numbers as these are binary64 has exactly.
     span = spanned(scope.values, [key for key in code.names if table.type(key).continuous])
-    in_range = span[0] >= PYTHON_SMALLEST and span[1] <= PYTHON_LARGEST
+    smallest, largest = compared_range(code)
+    in_range = span[0] >= smallest and span[1] <= largest
     if not in_range or not (ordinary or comparable(scope.values, code.names, table)):
         return ""
     free = free_order(left, table)
@@ -174,6 +177,15 @@ def terms_on_the_way(chain: Relation, scope: Scope) -> float:
         with contextlib.suppress(Refusal, Undefined):
             largest = max(largest, largest_term(evaluate(side, scope.afresh(moved))))
     return largest
+
+
+def compared_range(code: Code) -> tuple[float, float]:
+    """Return the smallest and largest size of the numbers at which code is compared.
+
+    What it says of a number that is written in it shows on both sides of that number.
+    """
+    smallest, largest = (end(code.numbers, default=1.0) for end in (min, max))
+    return min(PYTHON_SMALLEST, smallest / BEYOND), max(PYTHON_LARGEST, largest * BEYOND)
 
 
 def spanned(values: Mapping[str, Any], names: Iterable[str]) -> tuple[float, float]:

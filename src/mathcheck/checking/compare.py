@@ -42,6 +42,8 @@ ESTIMATED_POINTS = 4
 PROVED_POINTS = 3
 # The same for its code.
 PROVED_CODE_POINTS = 14
+# Numbers in code that are as large, or as small, are beyond most samples.
+FAR = 4
 # At so many samples a definition is evaluated.
 DEFINED = 8
 # Samples in which nothing is special: a side must have a value there if its neighbour has one,
@@ -66,7 +68,7 @@ def tallied(
     """
     code = code_of(reading)
     unknown = unknowns(reading, code.names if code else ())
-    scales = scales_for(reading)
+    scales = scales_for(reading, code)
     approximated = len(scales) == 1
     closed = without_derivative(reading) if proved else None
     for sample in sample_points(reading, unknown, points, scales, tally):
@@ -94,8 +96,12 @@ def tallied(
 
 
 def code_points(code: Code) -> float:
-    """Return at how many samples the code of a proved claim is compared: all if it decides."""
-    return math.inf if code.decides else PROVED_CODE_POINTS
+    """Return at how many samples the code of a proved claim is compared: all if it decides.
+
+    So are they if numbers are written in it that are larger or smaller than most samples.
+    """
+    far = any(not 1 / FAR < number < FAR for number in code.numbers)
+    return math.inf if code.decides or far else PROVED_CODE_POINTS
 
 
 def compare_sample(
@@ -117,7 +123,12 @@ def compare_sample(
             problem = compare_python(ready, code, scope, tally, reading, ordinary=ordinary)
             tally.python_problem = problem
     except Open as question:
-        if not tally.leave_open(question, sample.values) and sample.stratum in ORDINARY[:1]:
+        # Of what is nearly a solution nothing else is asked.
+        if (
+            not nearly
+            and not tally.leave_open(question, sample.values)
+            and sample.stratum in ORDINARY[:1]
+        ):
             raise
     except Refusal as refusal:
         # What is too large at a border is computed at other points; a sum that has no end may

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,19 +20,25 @@ from mathcheck.checking.strata import chosen
 from mathcheck.checking.tally import Tally
 from mathcheck.expressions import (
     Big,
+    Constant,
     Integral,
     Limit,
     Node,
+    Number,
     Operation,
     Range,
     Relation,
     walk,
 )
 from mathcheck.kinds import SCALES, Kind, Sizes
+from mathcheck.numbers.balls import Ball, Rational
 from mathcheck.operations import TABLE
+from mathcheck.python import Code
 from mathcheck.samples import GENERAL, ROUNDS, Sample
 from mathcheck.symbols import Table
-from mathcheck.values import Scope, holds, index_range
+from mathcheck.values import Scope, evaluate, holds, index_range
+from mathcheck.values.estimates import size
+from mathcheck.values.scope import CRASHES
 
 ATTEMPTS = 200
 # At so many samples each relation is compared, if they can be drawn.
@@ -46,6 +54,9 @@ MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 150
 # The scales at which what costs much is tried, once each.
+# Numbers that are written are looked beyond if they are no nearer to one, in binary digits, and no
+# farther; and so many of them.
+NEAR, FARTHEST, MOST_BEYOND = 5, 64, 4
 FEW_SCALES = (4, -4, 7, -7)
 # What is another number beside a border, where it is not continuous.
 JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
@@ -127,6 +138,9 @@ def special_samples(
     def cheap(sample: Sample | None = None) -> bool:
         return start - tally.effort < COSTLY
 
+    if len(finite) == len(unknown.sampled):
+        smallest = samples.smallest(finite, covering[0], table, MOST_VALUES)
+        yield from itertools.takewhile(cheap, (Sample({**covering[0], **s}) for s in smallest))
     if finite and cheap():
         ends = (covering[0], *covering[1:][-1:])
         members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]
@@ -285,10 +299,33 @@ def covered(combinations: Sequence[dict[str, int]]) -> list[dict[str, int]]:
     return sorted(taken, key=combinations.index)
 
 
-def scales_for(reading: Reading) -> tuple[int, ...]:
-    """Return the scales of the samples: one for a limit or an integral, which is approximated."""
-    approximated = any(isinstance(n, Limit | Integral) for n in nodes_read(reading))
-    return (0,) if approximated else SCALES
+def scales_for(reading: Reading, code: Code | None = None) -> tuple[int, ...]:
+    r"""Return the scales of the samples: one for a limit or an integral, which is approximated.
+
+    Others lie beyond the numbers that are written in an equation or its code, besides the usual
+    ones: `x \leq 10^4` fails at no sample that is smaller.
+    """
+    if any(isinstance(n, Limit | Integral) for n in nodes_read(reading)):
+        return (0,)
+    heights = {*written_heights(reading), *map(math.log2, code.numbers if code else ())}
+    beyond = {
+        math.ceil(height) + (1 if height > 0 else -1)
+        for height in heights
+        if NEAR < abs(height) < FARTHEST
+    }
+    return (*SCALES, *sorted(beyond, key=abs)[-MOST_BEYOND:])
+
+
+def written_heights(reading: Reading) -> Iterator[float]:
+    """Yield the binary logarithms of the numbers that are written in an equation."""
+    scope = reading.place.scope({}, CHEAP)
+    for root in reading.roots:
+        for node in walk(root):
+            if all(isinstance(part, Number | Constant | Operation) for part in walk(node)):
+                with contextlib.suppress(*CRASHES):
+                    number = evaluate(node, scope)
+                    if isinstance(number, Ball | Rational):
+                        yield size(number)
 
 
 def nodes_read(reading: Reading) -> Iterator[Node]:
