@@ -8,7 +8,7 @@ that agree nearly are taken for equal, and the claim must hold as nearly.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from mathcheck.checking.borders import (
+    ORDERS,
     Border,
     Coordinate,
     Seeking,
@@ -85,8 +86,10 @@ def systems(reading: Reading) -> Iterator[System]:
         border
         for node in nodes_read(reading)
         for condition in deciding_conditions(node)
-        for border in equations_in(condition, reading)
+        for border in borders_in(condition, reading, ORDERS)
     ]
+    # Two decisions may have to be taken at one point.
+    groups = [*((border,) for border in deciding), *itertools.combinations(deciding, 2)]
     for number, relation in reading.relations:
         conditions = reading.prepared[number].conditions[relation]
         # Of several conditions one of which holds, each is tried.
@@ -97,18 +100,18 @@ def systems(reading: Reading) -> Iterator[System]:
                 border
                 for condition in chosen
                 if isinstance(condition, Relation) and set(condition.signs) == {"="}
-                for border in equations_in(condition, reading)
+                for border in borders_in(condition, reading, EQUAL)
             )
             if together:
                 yield together
-            for border in deciding:
-                if border not in together:
-                    yield (*together, border)
+            for group in groups:
+                if not set(group) & set(together):
+                    yield (*together, *group)
 
 
-def equations_in(condition: Node, reading: Reading) -> Iterator[Border]:
-    """Yield the sides of the equations in a condition that are about real numbers."""
-    for border in of_condition(condition, EQUAL):
+def borders_in(condition: Node, reading: Reading, signs: Container[str]) -> Iterator[Border]:
+    """Yield the sides of the relations in a condition that are about real numbers."""
+    for border in of_condition(condition, signs):
         if real_symbols([border], reading):
             yield border
 
