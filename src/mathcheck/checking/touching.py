@@ -31,6 +31,8 @@ MOVED, VERTICES = 8, 6
 # How far the neighbours of a vertex are, as a part of the number or of one; the height of the
 # vertex, as a part of theirs, if it may be zero; and how far from it a condition is at its border.
 BESIDE, FLAT, APART = Fraction(1, 2**12), Fraction(1, 2**40), Fraction(1, 2**20)
+# Differences that are smaller are known too badly.
+LEAST = Fraction(1, 2**50)
 # Denominators of the rational numbers that are tried in the place of a vertex.
 SHORT = 64
 
@@ -126,7 +128,7 @@ def is_vertex(gap: Gap, number: Fraction, step: Fraction) -> bool:
         return False
     # Where there is no value, as of sin x / x at zero, the sides don't touch.
     hole = abs(short - number) < step and gap(short) is None
-    return not hole and 0 <= here <= FLAT * min(left, right)
+    return not hole and 0 <= here <= FLAT * min(left, right) and min(left, right) > LEAST
 
 
 def is_apart(gap: Gap, number: Fraction, step: Fraction) -> bool:
