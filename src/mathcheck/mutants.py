@@ -6,7 +6,7 @@ and where an equation fails, the change that makes it hold is the likely slip.
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mathcheck.expressions import Big, Indicator, Node, Number, Operation, Range, Symbol, walk
@@ -38,6 +38,7 @@ TURNED = {
 }
 # So many tokens on both sides say which of several is meant; the words for a sign end before these.
 BESIDE = 2
+DEPTHS = {"{": 1, "}": -1}
 ENDS = frozenset({"+", "-", "=", "&", "\\\\", r"\leq", r"\geq", "<", ">"})
 KINDS = (
     "sign",
@@ -104,15 +105,31 @@ def around(text: str, start: int, end: int) -> str:
     near = [n for n, token in enumerate(found) if token.end > start and token.start < end]
     if not near:
         return text
-    first, last = found[max(0, near[0] - BESIDE)], found[min(len(found) - 1, near[-1] + BESIDE)]
-    return " ".join(text[first.start : last.end].split())
+    first, last = max(0, near[0] - BESIDE), min(len(found) - 1, near[-1] + BESIDE)
+    taken = balanced(found, first, last)
+    return " ".join(text[taken[0].start : taken[-1].end].split())
 
 
 def following(text: str, end: int) -> str:
     """Return the few tokens after a sign, as far as the next sign."""
-    after = [token for token in tokens(text) if token.start >= end][: BESIDE + 2]
-    taken = list(itertools.takewhile(lambda token: token.text not in ENDS, after)) or after[:1]
-    return " ".join(text[end : taken[-1].end].split()) if taken else "nothing"
+    after = [token for token in tokens(text) if token.start >= end]
+    near = list(itertools.takewhile(lambda token: token.text not in ENDS, after[: BESIDE + 2]))
+    if not after:
+        return "nothing"
+    taken = balanced(after, 0, max(0, len(near) - 1))
+    return " ".join(text[end : taken[-1].end].split())
+
+
+def balanced(found: Sequence[Token], first: int, last: int) -> Sequence[Token]:
+    """Return the tokens from one to another, with those that complete the groups they are in."""
+    while True:
+        depths = list(itertools.accumulate(DEPTHS.get(t.text, 0) for t in found[first : last + 1]))
+        if min(depths) < 0 and first:
+            first -= 1
+        elif depths[-1] > 0 and last < len(found) - 1:
+            last += 1
+        else:
+            return found[first : last + 1]
 
 
 def of_tokens(text: str, table: Table, everywhere: bool) -> Iterator[Mutant]:
