@@ -196,10 +196,14 @@ class Big(Node):
 
 @dataclass(frozen=True)
 class Derivative(Node):
-    """A derivative; the shape is that of the body followed by those of the variables."""
+    r"""A derivative; the shape is that of the body followed by those of the variables.
+
+    By the sign `\nabla` the gradient at a point may be meant: `\nabla_x f(2 x)` has two readings.
+    """
 
     body: Node
     variables: tuple[Node, ...]
+    by_nabla: bool = False
 
 
 @dataclass(frozen=True)

@@ -147,11 +147,11 @@ def test_an_operator_binds_as_its_row_says(infix: grammar.Infix) -> None:
 
 @pytest.mark.parametrize("bracket", grammar.BRACKETS.values(), ids=lambda b: b.opening)
 def test_a_bracket_means_what_its_row_says(bracket: grammar.Bracket) -> None:
-    inside = "x, y" if bracket.operation == "inner" else "x"
+    inside = "x, y" if bracket.operation == "inner" else "x + 1"
     spelled = {r"\lnorm": r"\left\|", r"\rnorm": r"\right\|"}
     opening, closing = (spelled.get(s, s) for s in (bracket.opening, bracket.closing))
     tree = read(f"{opening} {inside} {closing}")
-    assert tree == read("x") if not bracket.operation else repr(bracket.operation) in tree
+    assert tree == read("x + 1") if not bracket.operation else repr(bracket.operation) in tree
 
 
 @pytest.mark.parametrize("sign", grammar.FUNCTIONS)

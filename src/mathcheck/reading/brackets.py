@@ -3,7 +3,18 @@
 import re
 from dataclasses import replace
 
-from mathcheck.expressions import Evaluated, Indicator, Listed, Matrix, Node, Number, Operation
+from mathcheck.expressions import (
+    Component,
+    Evaluated,
+    Indicator,
+    Listed,
+    Matrix,
+    Node,
+    Number,
+    Operation,
+    Symbol,
+    walk,
+)
 from mathcheck.latex import Refusal, Token, canonical
 from mathcheck.reading import dots
 from mathcheck.reading.core import expression, reads
@@ -11,6 +22,13 @@ from mathcheck.reading.cursor import Cursor
 from mathcheck.reading.grammar import BRACKETS, DOTS, NORMS
 from mathcheck.reading.relations import at_relation, relation_from
 
+# What brackets around so little may mean.
+SEVERAL_READINGS = {
+    "[": r"[…] around one name has several readings; write x_i for an entry, \lfloor x \rfloor for "
+    "the whole part, or round brackets",
+    r"\{": r"\{…\} without a sum in it has two readings; write x - \lfloor x \rfloor for what is "
+    "behind the point, or round brackets",
+}
 # The name of a norm may be set upright.
 ROMAN = re.compile(r"^\\operatorname\{(\w)\}$")
 
@@ -55,17 +73,26 @@ def grouped(inner: Cursor, opening: Token, end: int) -> Node:
         inner.complete()
         return Indicator(condition, start=start, end=end)
     inner.complete()
-    if opening.text == r"\{" and isinstance(entries[0], Number):
-        raise Refusal(
-            r"\{…\} of a number has two readings; write x - \lfloor x \rfloor, or round brackets",
-            start,
-        )
+    if len(entries) == 1 and needs_no_brackets(opening.text, entries[0]):
+        raise Refusal(SEVERAL_READINGS[opening.text], start)
     written = [entry for entry in entries if entry is not None]
     if len(written) < len(entries):
         return Listed(dots.column(entries, inner.table, start, end), start=start, end=end)
     if len(entries) > 1:
         return Listed(Matrix(tuple((entry,) for entry in written)), start=start, end=end)
     return replace(written[0], start=start, end=end)
+
+
+def needs_no_brackets(opening: str, node: Node | None) -> bool:
+    """Return whether what stands in brackets is so short that they may mean something else."""
+    if opening == "[":
+        return isinstance(node, Symbol | Component)
+    factors = (Symbol, Component, Number)
+    signs = {"negative", "times"}
+    return opening == r"\{" and all(
+        isinstance(part, factors) or (isinstance(part, Operation) and part.name in signs)
+        for part in walk(node)  # type: ignore[arg-type]
+    )
 
 
 def norm(cursor: Cursor, body: Node, start: int) -> Node:

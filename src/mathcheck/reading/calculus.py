@@ -15,12 +15,14 @@ from mathcheck.expressions import (
     Number,
     Operation,
     Symbol,
+    walk,
 )
 from mathcheck.latex import Command, Group, Item, Refusal, canonical, is_token
-from mathcheck.reading import names
+from mathcheck.reading import grammar, names
 from mathcheck.reading.core import (
     begins,
     completed,
+    continued,
     expression,
     factor,
     named,
@@ -31,6 +33,7 @@ from mathcheck.reading.core import (
     whole,
 )
 from mathcheck.reading.cursor import Cursor, Script
+from mathcheck.symbols import Table
 
 # The highest order of a derivative.
 HIGHEST = 4
@@ -187,8 +190,9 @@ def nabla(cursor: Cursor, item: Item) -> Node:
     if below is None:
         return gradient(cursor, item, order)
     variable = differentiable(whole(cursor, below.items, below.end), cursor)
-    body = operand_of(r"\nabla", cursor)
-    return Derivative(body, (variable,) * order, start=item.start, end=cursor.before)
+    body = operand_of(r"\nabla", cursor, signs=())
+    start, end = item.start, cursor.before
+    return Derivative(body, (variable,) * order, by_nabla=True, start=start, end=end)
 
 
 def gradient(cursor: Cursor, item: Item, order: int) -> Node:
@@ -201,36 +205,76 @@ def gradient(cursor: Cursor, item: Item, order: int) -> Node:
     call = body.operands[0] if isinstance(body, Operation) and turned else body
     arguments = call.arguments if isinstance(call, Call) else ()
     variable = arguments[0].value if len(arguments) == 1 else None
-    if not isinstance(variable, Symbol) or call is None or order > 1:
+    if call is None or variable is None:
         raise Refusal(
             r"\nabla without its variable has several readings; write \nabla_{\mathbf{z}}",
+            item.start,
+        )
+    if not isinstance(variable, Symbol):
+        raise Refusal(
+            r"\nabla before a function of more than a name has two readings; write "
+            r"\left. \nabla f(\mathbf{z}) \right|_{\mathbf{z} = …}",
             item.start,
         )
     if not turned:
         refuse_factor(r"\nabla", cursor)
     start, end = item.start, cursor.before
-    slopes = Derivative(call, (differentiable(variable, cursor),), start=start, end=end)
+    variables = (differentiable(variable, cursor),) * order
+    slopes = Derivative(call, variables, start=start, end=end)
     return Operation("transpose", (slopes,), start=start, end=end) if turned else slopes
 
 
-def operand_of(operator: str, cursor: Cursor) -> Node:
-    """Read what an operator applies to: one factor, or what square brackets hold."""
+def operand_of(operator: str, cursor: Cursor, signs: Sequence[str] = grammar.PRODUCTS) -> Node:
+    r"""Read what an operator applies to: what square brackets hold, a factor, or a product.
+
+    `\frac{d}{dx} x^2 e^x` is the derivative of the product. Where a defined name or function comes
+    first, as in `\nabla f(x) g(x)`, books mean the one or the other.
+    """
     if not begins(cursor):
         raise Refusal(f"{operator} of nothing before {cursor.shown}", cursor.position)
-    bracketed = cursor.next_is("[")
-    body = factor(cursor).node
-    if not bracketed:
+    start = cursor.position
+    if cursor.next_is("["):
+        body = completed(cursor.bracket())
+        refuse_sign(operator, cursor, ("^",))
+        return body
+    first = factor(cursor)
+    if any(is_defined(node, cursor.table) for node in walk(first.node)):
         refuse_factor(operator, cursor)
+        refuse_sign(operator, cursor, signs)
+        return first.node
+    body = continued(cursor, grammar.DIVIDED, start, first).node
+    if any(isinstance(node, Derivative) for node in walk(body) if node.start > first.node.start):
+        raise Refusal(
+            f"what the first of two operators, {operator}, applies to has two readings; write "
+            "brackets",
+            start,
+        )
     return body
+
+
+def is_defined(node: Node, table: Table) -> bool:
+    """Return whether a node is a name or a function that is defined in the text."""
+    return isinstance(node, Call) or (isinstance(node, Symbol) and table.type(node.key).defined)
 
 
 def refuse_factor(operator: str, cursor: Cursor) -> None:
     """Refuse a factor behind what an operator applies to, to which it may apply too."""
     if begins(cursor):
-        raise Refusal(
-            f"what {operator} applies to has two readings before {cursor.shown}; write brackets",
-            cursor.position,
-        )
+        raise two_readings(operator, cursor)
+
+
+def refuse_sign(operator: str, cursor: Cursor, signs: Sequence[str]) -> None:
+    """Refuse a sign behind what an operator applies to."""
+    if cursor.next_is(*signs):
+        raise two_readings(operator, cursor)
+
+
+def two_readings(operator: str, cursor: Cursor) -> Refusal:
+    """Return the refusal of what an operator may apply to or not."""
+    return Refusal(
+        f"what {operator} applies to has two readings before {cursor.shown}; write brackets",
+        cursor.position,
+    )
 
 
 # --- limits ---
@@ -288,7 +332,10 @@ def integral(cursor: Cursor, item: Item) -> Node:
     scripts = {script.sign: script for script in cursor.scripts()}
     read = divided_integrand(cursor) or integrand(cursor)
     if read is None:
-        raise Refusal("the integral has no differential, as in dx", item.start)
+        raise Refusal(
+            "the integral has no differential, as in dx, of a real number of the symbol table",
+            item.start,
+        )
     variable, body = read
     low, high = bounds(cursor, scripts.get("_"), scripts.get("^"), item.start)
     return Integral(variable, low, high, body, start=item.start, end=cursor.before)

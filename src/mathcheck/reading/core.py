@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from mathcheck.expressions import Component, Constant, Node, Number, Operation, Symbol
+from mathcheck.expressions import Component, Constant, Node, Number, Operation, Slice, Symbol
 from mathcheck.latex import Command, Environment, Group, Item, Refusal, Token, canonical, is_token
 from mathcheck.operations import TABLE
 from mathcheck.reading import dots, grammar, names
@@ -108,7 +108,13 @@ def completed(cursor: Cursor) -> Node:
 def climb(cursor: Cursor, lowest: int) -> Operand:
     """Read operands with all operators between them that bind at least so tightly."""
     first = signed if lowest == grammar.ADDED else factor
-    run = Run(cursor.position, [first(cursor)])
+    start = cursor.position
+    return continued(cursor, lowest, start, first(cursor))
+
+
+def continued(cursor: Cursor, lowest: int, start: int, first: Operand) -> Operand:
+    """Read what follows an operand, with all operators that bind at least so tightly."""
+    run = Run(start, [first])
     while (infix := follows(cursor, run)) is not None and infix.power >= lowest:
         if infix.power < run.power and run.infixes:
             run = Run(run.start, [closed(run, cursor)])
@@ -344,7 +350,9 @@ def scripted(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
     """Return an operand with one script."""
     if script.sign == "'":
         raise Refusal(
-            "a prime on what is neither a function nor, with it, in the symbol table", script.start
+            "a prime on what is neither a function nor, with it, in the symbol table; a transpose "
+            r"is written ^\top",
+            script.start,
         )
     if script.sign == "^":
         return power(cursor, node, script, start)
@@ -356,6 +364,7 @@ def scripted(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
 def power(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
     """Return an operand to a power, transposed, or with an index above."""
     spelled, end = canonical(script.items), script.end
+    refuse_matrix_power(cursor, node, spelled, start)
     if spelled == "T" and "T" in cursor.table and is_array(node, cursor):
         raise Refusal(
             r"T is in the symbol table, and ^T may be the transpose; write ^\top, or ^{(T)} for an "
@@ -378,6 +387,23 @@ def power(cursor: Cursor, node: Node, script: Script, start: int) -> Node:
     if isinstance(node, Constant) and node.name == "e":
         return Operation("exp", (exponent,), start=start, end=end)
     return Operation("power", (node, exponent), start=start, end=end)
+
+
+def refuse_matrix_power(cursor: Cursor, node: Node, spelled: str, start: int) -> None:
+    r"""Refuse what is printed alike for an entry and for the matrix: `A_{ij}^{-1}`."""
+    base = node.base if isinstance(node, Component) else None
+    if not isinstance(node, Component) or not isinstance(base, Symbol) or base.start != start:
+        return
+    shape = cursor.table.type(base.key).shape
+    is_square = len(shape) == len(node.indices) == 2 and shape[0] == shape[1]
+    is_entry = not any(isinstance(index, Slice) for index in node.indices)
+    of_matrices = spelled.startswith("-") or "/" in spelled or r"\frac" in spelled
+    if is_square and is_entry and (of_matrices or transposes(spelled, cursor)):
+        raise Refusal(
+            f"^{{{spelled}}} behind the indices of a matrix has two readings; write "
+            rf"(A_{{ij}})^{{{spelled}}} for the entry, (A^{{{spelled}}})_{{ij}} for the matrix",
+            start,
+        )
 
 
 def is_array(node: Node, cursor: Cursor) -> bool:

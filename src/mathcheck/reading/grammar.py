@@ -47,6 +47,8 @@ INFIXES = {
         Infix(r"\circ", MULTIPLIED, "as `\\odot`"),
     )
 }
+# The printed signs between factors.
+PRODUCTS = tuple(sign for sign, infix in INFIXES.items() if sign and infix.power >= DIVIDED)
 POSTFIXES = {
     "_": "indices, `x_{ij}` or `x_{i,j}`; a colon stands for all",
     "^": r"a power; `^\top` transposes; `^{(i)}` is an index",
@@ -98,8 +100,8 @@ BRACKETS = {
     bracket.opening: bracket
     for bracket in (
         Bracket("(", ")", "", "groups; with commas, a column"),
-        Bracket("[", "]", "", "groups; with commas, a column; with a relation, 1 if it holds"),
-        Bracket(r"\{", r"\}", "", "groups; after a relation of membership, a set"),
+        Bracket("[", "]", "", "groups, but no lone name; a column; with a relation, 1 if it holds"),
+        Bracket(r"\{", r"\}", "", "groups what has a sum in it; behind `\\in`, a set"),
         Bracket("|", "|", "absolute", "the absolute value; of a matrix, the determinant"),
         Bracket(r"\lvert", r"\rvert", "absolute", "as `|`"),
         Bracket(r"\|", r"\|", "norm", "a norm"),
@@ -198,7 +200,7 @@ FORMS = (
     Form("indicator", (r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}"), r"\mathbb{1}(…)", "1 or 0"),
     Form(
         "probability",
-        (r"\Pr", r"\mathbb{P}", r"\operatorname{Pr}", "P"),
+        (r"\Pr", r"\mathbb{P}", r"\operatorname{Pr}", r"\operatorname{P}", "P"),
         r"P(X = x \mid Y)",
         "the probability of events of random variables",
     ),

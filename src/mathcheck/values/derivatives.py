@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mathcheck.definitions import Definition, Definitions
-from mathcheck.expressions import Component, Derivative, Evaluated, FunctionName, Node, Symbol
+from mathcheck.expressions import Call, Component, Derivative, Evaluated, FunctionName, Node, Symbol
 from mathcheck.latex import Refusal
 from mathcheck.numbers.arrays import Row
 from mathcheck.values.calls import slopes, written
@@ -17,7 +17,26 @@ from mathcheck.values.scope import Scope, lookup, value
 
 def of_derivative(node: Derivative, scope: Scope) -> Any:
     """Return a derivative; its shape is that of the body followed by those of the variables."""
+    if node.by_nabla:
+        refuse_composite(node, scope.shared.definitions)
     return differentiated(node.body, list(node.variables), scope, node)
+
+
+def refuse_composite(node: Derivative, definitions: Definitions) -> None:
+    r"""Refuse `\nabla_x f(2 x)` if f was defined as f(x): the gradient there may be meant."""
+    call, keys = node.body, {v.key for v in node.variables if isinstance(v, Symbol)}
+    if not isinstance(call, Call):
+        return
+    for definition in definitions.found.get(call.key, ()):
+        for parameter, argument in zip(definition.parameters or (), call.arguments, strict=False):
+            if parameter.key in keys and argument.value != Symbol(parameter.key):
+                raise Refusal(
+                    rf"\nabla_{{{parameter.key}}} before {call.key} of more than "
+                    rf"{parameter.key} has two readings; write \frac{{\partial}}{{\partial "
+                    rf"{parameter.key}}}, or \left. \nabla {call.key}({parameter.key}) "
+                    rf"\right|_{{{parameter.key} = …}}",
+                    node.start,
+                )
 
 
 def differentiated(body: Node, variables: list[Node], scope: Scope, node: Derivative) -> Any:
@@ -118,7 +137,8 @@ def definition_without_arguments(node: Derivative, definitions: Definitions) -> 
     if len(fitting) != 1:
         names = " or ".join(written(d) for d in named)
         raise Refusal(
-            f"{len(fitting)} definitions of {body.key} depend on {', '.join(sorted(keys))}; "
+            f"{len(fitting) or 'no'} definitions of {body.key} depend on "
+            f"{', '.join(sorted(keys))}; "
             f"write its arguments{': ' + names if names else ''}",
             body.start,
         )
@@ -137,5 +157,8 @@ def of_evaluated(node: Evaluated, scope: Scope) -> Any:
     for variable, at in node.assignments:
         if not isinstance(variable, Symbol):
             raise Refusal("a name was expected in the index of a bar", variable.start)
-        own[variable.key] = value(at, scope)
+        given, before = value(at, scope), scope.values.get(variable.key)
+        # A zero in bold stands for an array of zeros.
+        is_array = isinstance(before, np.ndarray) and isinstance(given, int) and given == 0
+        own[variable.key] = 0 * before if is_array else given  # type: ignore[operator]
     return value(node.body, scope.child(own))
