@@ -110,7 +110,7 @@ def parse_argument(kind: type[Kind], text: str) -> dict[str, Any]:
     if kind.argument == "size":
         counted = parse_dimension(text)
         return {"size": counted.size, "first": counted.first}
-    return {"size": text} if text else {}
+    return {"size": name_key(read_items(text))} if text else {}
 
 
 def parse_shape(kind: type[Kind], text: str | None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def component(cursor: Cursor, name: Terminal, below: Script | None, above: Scrip
         wanted = None if dimensions is None else dimensions - len(upper)
         if wanted is None or wanted >= 0:
             found = upper + (indices(cursor, below, wanted) if below else ())
-            if fits(found, dimensions, key, candidate):
+            if fits(found, known, key, candidate):
                 choices.append((candidate, found))
     exact = [c for c in choices if table.dimensions(c[0]) in (None, len(c[1]))]
     if not choices:
@@ -60,13 +60,13 @@ def component(cursor: Cursor, name: Terminal, below: Script | None, above: Scrip
     return Component(base, places, start=name.start, end=cursor.before)
 
 
-def fits(found: Sequence[Node], dimensions: int | None, key: str, candidate: str) -> bool:
-    """Return whether an array may have so many indices."""
-    if dimensions is None or len(found) == dimensions:
+def fits(found: Sequence[Node], known: int | None, key: str, candidate: str) -> bool:
+    """Return whether an array may have so many indices; of a defined name they are guessed."""
+    if known is None or len(found) == known:
         return True
     # What is set in bold as a whole has rows in bold, and only full entries without.
     full = plain(candidate) != candidate and plain(key) == key
-    return len(found) < dimensions and not full
+    return len(found) < known and not full
 
 
 def unfitting(name: Terminal, script: Script | None, table: Table) -> Refusal:

@@ -91,9 +91,9 @@ def function_power(name: str, spelled: str, script: Script, start: int) -> Numbe
     r"""Return the power in `\sin^2 x`; of other functions it has two readings."""
     exponent = canonical(script.items)
     if exponent == "-1" or name in ("log", "exp"):
+        meant = "the reciprocal, or the inverse by its name" if exponent == "-1" else "a power"
         raise Refusal(
-            f"{spelled}^{exponent} has two readings; write ({spelled} …)^{exponent}"
-            " or the name of the inverse",
+            f"{spelled}^{exponent} has two readings; write ({spelled} …)^{exponent} for {meant}",
             script.start,
         )
     if name not in grammar.TRIGONOMETRIC or not exponent.isdecimal():

@@ -166,7 +166,8 @@ def unknown(cursor: Cursor, item: Item) -> Refusal:
     similar = [key for key in cursor.table.entries if alike(key, shown)]
     hint = f"; the table has {', '.join(similar)}" if similar else ""
     shown = shown if written == shown else f"{shown} (in {written})"
-    return Refusal(f"{shown} is not in the symbol table{hint}", item.start)
+    read = "neither a sign that is read nor" if shown.startswith("\\") else "not"
+    return Refusal(f"{shown} is {read} in the symbol table{hint}", item.start)
 
 
 def alike(key: str, other: str) -> bool:

@@ -255,6 +255,8 @@ def read_part(
         equivalent(cursor, chains, row, len(words))
     elif joins(words):
         cursor.at += 1
+        while cursor.accept(*SPACES):
+            pass
         begin_chain(cursor, chains, row, leading, first=True)
     elif words and words[0].role in (Role.AND, Role.OR, Role.NOT):
         raise Refusal(

@@ -206,7 +206,10 @@ def index_range(key: str, scope: Scope) -> range:
         return support(key, scope)
     numbers = sized(kind.numbers, scope)
     if numbers is None:
-        raise Refusal(f"{key}, declared as {kind.kind or 'nothing'}, runs over no whole numbers")
+        hint = "; write what holds for all real ones, as a bound" if kind.continuous else ""
+        raise Refusal(
+            f"{key}, declared as {kind.kind or 'nothing'}, runs over no whole numbers{hint}"
+        )
     return numbers
 
 
