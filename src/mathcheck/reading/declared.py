@@ -46,7 +46,7 @@ def component(cursor: Cursor, name: Terminal, below: Script | None, above: Scrip
         wanted = None if dimensions is None else dimensions - len(upper)
         if wanted is None or wanted >= 0:
             found = upper + (indices(cursor, below, wanted) if below else ())
-            if fits(found, known, key, candidate):
+            if fits(found, dimensions, key, candidate):
                 choices.append((candidate, found))
     exact = [c for c in choices if table.dimensions(c[0]) in (None, len(c[1]))]
     if not choices:
@@ -60,13 +60,13 @@ def component(cursor: Cursor, name: Terminal, below: Script | None, above: Scrip
     return Component(base, places, start=name.start, end=cursor.before)
 
 
-def fits(found: Sequence[Node], known: int | None, key: str, candidate: str) -> bool:
-    """Return whether an array may have so many indices; of a defined name they are guessed."""
-    if known is None or len(found) == known:
+def fits(found: Sequence[Node], dimensions: int | None, key: str, candidate: str) -> bool:
+    """Return whether an array may have so many indices."""
+    if dimensions is None or len(found) == dimensions:
         return True
     # What is set in bold as a whole has rows in bold, and only full entries without.
     full = plain(candidate) != candidate and plain(key) == key
-    return len(found) < known and not full
+    return len(found) < dimensions and not full
 
 
 def unfitting(name: Terminal, script: Script | None, table: Table) -> Refusal:
@@ -74,11 +74,17 @@ def unfitting(name: Terminal, script: Script | None, table: Table) -> Refusal:
     start = script.start if script else name.start
     arrays = candidates(name.key, table)
     if arrays:
-        counted = " or ".join(f"{a} has {table.dimensions(a)}" for a in arrays)
+        counted = " or ".join(f"{a} has {counted_indices(a, table)}" for a in arrays)
         return Refusal(f"the number of indices of {name.key} fits no array; {counted}", start)
     if name.kind:
         return Refusal(f"{name.key} is declared as {name.kind} and has no index", start)
     return Refusal(f"{name.key} is not in the symbol table", name.start)
+
+
+def counted_indices(key: str, table: Table) -> str:
+    """Return in words how many indices an array has."""
+    known = table.dimensions(key)
+    return str(known) if known is not None else f"{guessed_dimensions(key)}, by its print"
 
 
 def candidates(key: str, table: Table) -> list[str]:
