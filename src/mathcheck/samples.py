@@ -221,19 +221,14 @@ def everything(
 def smallest(
     keys: Sequence[str], given: Sizes, table: Table, most: int
 ) -> Iterator[dict[str, Value]]:
-    """Yield the values nearest to zero of symbols that have finitely many, crossed."""
+    """Yield the values nearest to zero of symbols for whole numbers, crossed; none of others."""
     each = int(most ** (1 / len(keys)))
-    members = []
-    for key in keys:
-        first = itertools.islice(table.entries[key].type.members(given) or (), most)
-        members.append(sorted(first, key=distance)[:each])
-    for chosen in itertools.product(*members):
+    numbers = [table.entries[key].type.numbers(given) for key in keys]
+    if any(table.entries[key].type.shape for key in keys) or None in numbers:
+        return
+    nearest = [sorted(span, key=abs)[:each] for span in numbers if span is not None]
+    for chosen in itertools.product(*nearest):
         yield dict(zip(keys, chosen, strict=True))
-
-
-def distance(value: Value) -> int:
-    """Return how far a whole number is from zero; an array or a set stands where it is."""
-    return abs(value) if isinstance(value, int) else 0
 
 
 def exact_values(keys: Iterable[str], given: Sizes, table: Table) -> Iterator[dict[str, Any]]:

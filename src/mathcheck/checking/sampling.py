@@ -140,7 +140,9 @@ def special_samples(
 
     if len(finite) == len(unknown.sampled):
         smallest = samples.smallest(finite, covering[0], table, MOST_VALUES)
-        yield from itertools.takewhile(cheap, (Sample({**covering[0], **s}) for s in smallest))
+        yield from itertools.takewhile(
+            cheap, (Sample({**covering[0], **s}, "small") for s in smallest)
+        )
     if finite and cheap():
         ends = (covering[0], *covering[1:][-1:])
         members = [samples.everything(finite, given, table, MOST_MIXED) for given in ends]

@@ -55,6 +55,9 @@ def of_cases(node: Cases, scope: Scope) -> Any:
 
 def contradicts(row: Case, result: Any, scope: Scope) -> bool:
     """Return whether a row holds besides another, and has surely another value."""
+    # Where numbers are nearly at a border, the values on both sides of it are nearly equal.
+    if scope.shared.nearly:
+        return False
     try:
         if not row.conditions or not all(holds(condition, scope) for condition in row.conditions):
             return False
