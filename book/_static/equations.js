@@ -14,7 +14,11 @@
       script.src = `${root}_static/equations/${page}.js`;
       document.head.append(script);
     });
-    await files[page];
+    // What could not be loaded is asked for again.
+    await files[page].catch((error) => {
+      delete files[page];
+      throw error;
+    });
     return window.equationAnswers[page][key];
   };
 

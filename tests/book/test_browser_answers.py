@@ -88,6 +88,21 @@ def test_a_mark_leads_to_the_playground_where_there_is_one(page, address: str) -
             assert link.evaluate("link => link.href") == target
 
 
+def test_answers_that_were_not_loaded_are_asked_for_again(page, address: str) -> None:
+    page.route("**/_static/equations/*.js", lambda route: route.abort(), times=1)
+    page.goto(f"{address}/{CHAPTER}")
+    mark = page.locator(MARK)
+    summary = mark.locator(":scope > summary")
+    with page.expect_event("requestfailed"):
+        summary.click()
+    for opened in (False, True):
+        summary.click()
+        page.wait_for_function(
+            "([mark, opened]) => mark.open === opened", arg=[mark.element_handle(), opened]
+        )
+    mark.locator(".letters").wait_for()
+
+
 def test_a_letter_says_what_it_is_and_a_reference_shows_its_equation(page, address: str) -> None:
     page.goto(f"{address}/{CHAPTER}")
     note = page.locator(".equation-note")
