@@ -6,8 +6,8 @@ and some of NumPy.
 """
 
 import ast
-import math
 import operator
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +74,7 @@ class Code:
         """The sizes of the numbers that are written in it, but zero."""
         constants = (node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
         numbers = (abs(value) for value in constants if isinstance(value, int | float))
-        return frozenset(float(value) for value in numbers if 0 < value < math.inf)
+        return frozenset(float(value) for value in numbers if 0 < value <= sys.float_info.max)
 
     @property
     def decides(self) -> bool:
