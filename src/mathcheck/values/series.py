@@ -23,6 +23,8 @@ WINDOW = 12
 SMALL = 150
 # Where terms cancel, the sum has to be known by so many bits, unless it is this part of them.
 KNOWN = 60
+# A sum whose terms lose more digits than this is not computed.
+MOST_LOST = 5000
 # The terms have to fall by this factor at least, in bits for each term.
 FALLING = 0.15
 # Terms far behind, which have to be as small as those before let expect.
@@ -66,6 +68,8 @@ def of_series(node: Big, scope: Scope) -> Any:
     if direct is not None and cancels(bare(direct)):
         # With twice the digits of the largest term what is left is known, unless it is zero.
         lost = math.ceil(2 * bare(direct).terms * math.log10(2))
+        if lost > MOST_LOST:
+            raise unsettled(node)
         with digits(working.digits + lost):
             fresh = scope.afresh()
             return added(lambda k: scalar(node.body, fresh.child({key: k}), "a term"), low, node)
