@@ -53,10 +53,10 @@ MOST_VALUES = 1024
 MOST_MIXED = 24
 # So many samples have zeros in most places, where an operation decides something.
 SPARSE = 150
-# The scales at which what costs much is tried, once each.
 # Numbers that are written are looked beyond if they are no nearer to one, in binary digits, and no
 # farther; and so many of them.
 NEAR, FARTHEST, MOST_BEYOND = 5, 64, 4
+# The scales at which what costs much is tried, once each.
 FEW_SCALES = (4, -4, 7, -7)
 # What is another number beside a border, where it is not continuous.
 JUMPS = frozenset({"sign", "floor", "ceiling", "argmax", "argmin", "rank"})
@@ -302,13 +302,16 @@ def covered(combinations: Sequence[dict[str, int]]) -> list[dict[str, int]]:
 
 
 def scales_for(reading: Reading, code: Code | None = None) -> tuple[int, ...]:
-    r"""Return the scales of the samples: one for a limit or an integral, which is approximated.
+    """Return the scales of the samples: one for a limit or an integral, which is approximated."""
+    approximated = any(isinstance(n, Limit | Integral) for n in nodes_read(reading))
+    return (0,) if approximated else all_scales(reading, code)
 
-    Others lie beyond the numbers that are written in an equation or its code, besides the usual
-    ones: `x \leq 10^4` fails at no sample that is smaller.
+
+def all_scales(reading: Reading, code: Code | None = None) -> tuple[int, ...]:
+    r"""Return the usual scales, and those beyond what is written in an equation or its code.
+
+    `x \leq 10^4` fails at no sample that is smaller.
     """
-    if any(isinstance(n, Limit | Integral) for n in nodes_read(reading)):
-        return (0,)
     heights = {*written_heights(reading), *map(math.log2, code.numbers if code else ())}
     beyond = {
         math.ceil(height) + (1 if height > 0 else -1)

@@ -19,7 +19,7 @@ from mathcheck.checking.borders import (
 )
 from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
-from mathcheck.checking.sampling import Unknowns, assignments, covered, scales_for
+from mathcheck.checking.sampling import Unknowns, all_scales, assignments, covered
 from mathcheck.checking.tally import Failure, Pair, Tally
 from mathcheck.checking.touching import Sides, far_apart, lowest_nearby, touch
 from mathcheck.numbers.balls import Rational
@@ -160,7 +160,7 @@ class Search:
         """Yield points of all scales, and the sizes in turn."""
         table = self.reading.place.table
         sizes = self.sizes
-        scales = scales_for(self.reading)
+        scales = all_scales(self.reading)
         drawn = samples.stream(self.sampled, sizes, table, self.source, scales)
         # Where a strict inequality becomes an equality all is zero or equal, in the first place.
         for given in (sizes[0], *sizes[1:][-1:]):
