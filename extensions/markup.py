@@ -5,6 +5,7 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.util.images import get_image_size
 from sphinx.util.typing import ExtensionMetadata
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import solution_node
@@ -43,6 +44,20 @@ def depart_citation(translator: HTML5Translator, node: nodes.citation) -> None:
     HTML5Translator.depart_citation(translator, node)
 
 
+def visit_image(translator: HTML5Translator, node: nodes.image) -> None:
+    """Write an image with its size, so that its place is free before it is loaded.
+
+    Below the first heading of second level it isn't loaded before the reader comes near.
+    """
+    size = get_image_size(translator.builder.srcdir / node["uri"])
+    if translator.section_level > 1:
+        node["loading"] = "lazy"
+    HTML5Translator.visit_image(translator, node)
+    if size:
+        attributes = 'width="{}" height="{}"'.format(*size)
+        translator.body[-1] = translator.body[-1].replace("<img", f"<img {attributes}", 1)
+
+
 def shorten_citations(app: Sphinx, doctree: nodes.document) -> None:
     """Show a reference of a docstring as [1].
 
@@ -76,10 +91,11 @@ def break_names(
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    """Replace how solutions and citations are written, and connect the steps."""
+    """Replace how solutions, citations and images are written, and connect the steps."""
     app.setup_extension("sphinx_exercise")
     app.add_node(solution_node, override=True, html=(visit_solution, depart_solution))
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.add_node(nodes.image, override=True, html=(visit_image, HTML5Translator.depart_image))
     app.connect("doctree-read", shorten_citations)
     app.connect("doctree-resolved", make_ids_unique)
     app.connect("html-page-context", break_names)

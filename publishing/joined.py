@@ -106,6 +106,7 @@ def relink(chapter: HtmlElement, page: str, names: list[str], site: Path) -> Non
             del link.attrib["href"]
     for picture in children(chapter, "//img"):
         picture.set("src", (site / unquote(picture.get("src"))).as_uri())
+        picture.attrib.pop("loading", None)  # nobody scrolls to a picture on paper
 
 
 def name_formulas(chapter: HtmlElement) -> None:

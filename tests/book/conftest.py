@@ -26,6 +26,14 @@ EXECUTABLES = {
 }
 # Firefox says this of formulas that it has read only a part of.
 HALF_READ = "Incorrect number of children"
+LAY_OUT = """async () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { content-visibility: visible !important }");
+  document.adoptedStyleSheets.push(sheet);
+  const pictures = [...document.images];
+  for (const picture of pictures) picture.loading = "eager";
+  await Promise.all(pictures.map((picture) => picture.decode()));
+}"""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -125,16 +133,10 @@ def page(browser, theme: str, scripts: bool) -> Iterator[object]:
         yield context.new_page()
 
 
-@pytest.fixture
-def lay_out(page) -> Callable[[], object]:
-    """Lay all of the page out, also what is far from the window and waits."""
-    return lambda: page.evaluate(
-        """() => {
-            const sheet = new CSSStyleSheet();
-            sheet.replaceSync("* { content-visibility: visible !important }");
-            document.adoptedStyleSheets.push(sheet);
-        }"""
-    )
+@pytest.fixture(scope="session")
+def lay_out() -> Callable[[object], object]:
+    """Lay all of a page out, also what is far from the window and waits."""
+    return lambda page: page.evaluate(LAY_OUT)
 
 
 @pytest.fixture

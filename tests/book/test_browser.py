@@ -42,7 +42,7 @@ def test_nothing_overflows_sideways_on_a_narrow_screen(page, address: str, name:
 @pytest.mark.parametrize("engine", ["chromium"], indirect=True)
 def test_axe_finds_no_violation(page, address: str, name: str, theme: str, lay_out) -> None:
     page.goto(f"{address}/{name}")
-    lay_out()
+    lay_out(page)
     page.evaluate("document.fonts.ready")
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

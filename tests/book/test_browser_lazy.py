@@ -5,7 +5,14 @@ import pytest
 pytestmark = pytest.mark.browser
 
 CELL = "article section > div.cell:not(details *)"
-LAID_OUT = "(cell) => cell.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+FORMULA = "article section section > div.math:not(details *)"
+LAID_OUT = "(box) => box.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+LOADED = "(image) => image.complete && image.naturalWidth > 0"
+# How much higher a picture is for its width than it was drawn.
+STRETCHED = """(image) => {
+  const { width, height } = image.getBoundingClientRect();
+  return (height / width) * (image.naturalWidth / image.naturalHeight);
+}"""
 # How far the top of what the address names is from where a link should bring it.
 OFFSET = """() => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -18,12 +25,28 @@ STOPS = """(boxes) => {
 }"""
 
 
-def test_cells_are_laid_out_as_one_comes_near(page, address: str) -> None:
+def test_formulas_are_laid_out_as_one_comes_near(page, address: str) -> None:
     page.goto(f"{address}/classifier.html")
-    last = page.locator(CELL).last
+    last = page.locator(FORMULA).last
     assert not last.evaluate(LAID_OUT)
     last.scroll_into_view_if_needed()
     page.wait_for_function(LAID_OUT, arg=last.element_handle())
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pictures_are_loaded_as_one_comes_near(page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}/accuracy.html")
+    last = page.locator("article img").last
+    assert not last.evaluate(LOADED)
+    last.scroll_into_view_if_needed()
+    page.wait_for_function(LOADED, arg=last.element_handle())
+    assert last.evaluate(STRETCHED) == pytest.approx(1, abs=0.01)
+
+
+def test_the_picture_of_the_first_window_is_loaded_at_once(page, address: str) -> None:
+    page.goto(f"{address}/index.html")
+    assert page.locator("article img").first.evaluate(LOADED)
 
 
 @pytest.mark.parametrize(

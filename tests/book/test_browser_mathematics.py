@@ -114,7 +114,7 @@ def test_what_covers_a_shadow_has_the_colour_behind_it(page, address: str, chapt
 def test_the_number_of_an_equation_stands_above_its_mark(page, address: str, lay_out) -> None:
     opened(page, f"{address}/softmax.html")
     page.locator("details.solution").evaluate_all("all => all.forEach(one => { one.open = true })")
-    lay_out()
+    lay_out(page)
     edge = """part => {
         const range = document.createRange();
         range.selectNodeContents(part.firstChild);

@@ -176,7 +176,7 @@ def search(page) -> None:
     [("index", open_menu), ("softmax", unfold), ("notation", search), ("own-kernel", unfold)],
 )
 def test_a_page_looks_as_with_the_original_style_sheets(
-    browser, address: str, site: Path, name: str, prepare, look: str
+    browser, address: str, site: Path, name: str, prepare, look: str, lay_out
 ) -> None:
     originals = ORIGINAL.findall((site / bundle.SHEET).read_text("utf-8"))
     assert len(originals) > 5
@@ -195,6 +195,7 @@ def test_a_page_looks_as_with_the_original_style_sheets(
             page.emulate_media(media="print" if look == "paper" else "screen")
             if look != "paper":
                 prepare(page)
+            lay_out(page)
             page.evaluate("document.fonts.ready")
             shots.append(page.screenshot(full_page=True, animations="disabled", caret="hide"))
     ours, theirs = (Image.open(BytesIO(shot)).convert("RGB") for shot in shots)

@@ -42,7 +42,7 @@ def chapter(page, published: str, errors, lay_out):
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(request.url))
     page.goto(f"{published}/softmax.html")
-    lay_out()
+    lay_out(page)
     yield page
     assert errors == []
     assert all(address.startswith((published, "data:", "blob:")) for address in addresses)
@@ -72,7 +72,7 @@ def test_an_edited_cell_survives_a_reload_and_can_be_reset(chapter, lay_out) -> 
     ended(chapter, asked)
     assert asked.locator(".live-text").inner_text().strip() == "3"
     chapter.reload()
-    lay_out()
+    lay_out(chapter)
     assert asked.locator("textarea").input_value() == "print(1 + 2)"
     press(asked, "Reset")
     assert asked.locator("textarea").count() == 0
@@ -234,7 +234,7 @@ def test_axe_finds_no_violation_in_what_a_click_opens(
     press(answer, "Solve it here")
     press(answer, "Check my answer")
     ended(page, answer, "2 of 3 tests fail.")
-    lay_out()
+    lay_out(page)
     assert violations(page) == []
     page.goto(f"{published}/playground.html#errata/loss")
     verdict(page, "failed")

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import imagesize
 import pytest
 from fontTools.ttLib import TTFont
 from lxml import html
@@ -129,6 +130,13 @@ def test_no_style_sheet_imports_from_another_host() -> None:
 def test_every_image_has_alternative_text(page: Path) -> None:
     for image in tree(page).iter("img"):
         assert len(image.get("alt", "").split()) > 3, image.get("src")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_image_has_the_size_of_its_picture(page: Path) -> None:
+    for image in tree(page).iter("img"):
+        size = imagesize.get(SITE / unquote(image.get("src")))
+        assert (int(image.get("width")), int(image.get("height"))) == pytest.approx(size, abs=1)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
