@@ -87,6 +87,7 @@ def value(tree: object, x: mpmath.mpf, y: mpmath.mpf) -> mpmath.mpf:
     return {"+": a + b, "-": a - b, "*": a * b, "/": a / (b * b + 1)}[sign]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(FUNCTIONS, FUNCTIONS)
 def test_the_verdict_is_that_of_another_evaluation(one: object, other: object) -> None:

@@ -72,6 +72,7 @@ def test_true_identities_hold(pair: Pair) -> None:
     assert result.status == "checked", result.message
 
 
+@pytest.mark.slow
 @settings(MANY, max_examples=300)
 @given(PAIRS, st.sampled_from(["+ 1", r"+ \frac{1}{100}", "+ x^2 + 1", r"- \frac{a}{7}", "+ e^x"]))
 def test_identities_with_one_perturbation_fail(pair: Pair, more: str) -> None:

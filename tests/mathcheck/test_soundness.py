@@ -11,9 +11,9 @@ is a statement, read as a document of its own, with the table before it. The ver
 - hostile: one verdict, soon; it doesn't pass.
 
 `soundness/known.json` lists what is judged otherwise today; an entry that is mended must go. It
-also lists what takes minutes or all memory today and isn't run, and what takes more than half a
-second. Run as a program, this module writes the list anew, but for what is endless or depends on
-the seed.
+also lists what takes minutes or all memory today and isn't run, and what takes more than a quarter
+of a second. Run as a program, this module writes the list anew, but for what is endless or depends
+on the seed.
 """
 
 import json
@@ -33,7 +33,7 @@ KNOWN = json.loads((FOLDER / "known.json").read_text(encoding="utf-8"))
 VERDICTS = ("false", "refused", "true", "inexact", "either", "hostile")
 # Seconds; the budget of the checker is counted, and this leaves room for a busy machine.
 SOON = 120
-SLOW = 0.5
+SLOW = 0.25
 
 
 @dataclass(frozen=True)
