@@ -4,7 +4,7 @@
   const root = new URL("..", document.currentScript.src).href;
   // Results link from here; the page for missing addresses is shown at any depth.
   document.documentElement.dataset.content_root = root;
-  const FILES = ["_static/language_data.js", "_static/searchtools.js", "_static/search-excerpts.js", "searchindex.js"];
+  const FILES = ["_static/language_data.js", "_static/searchtools.js", "_static/search-results.js", "searchindex.js"];
   // searchtools.js empties the fields when it starts.
   const typed = new Map();
   document.addEventListener("input", ({ target }) => typed.set(target, target.value));

@@ -34,6 +34,22 @@ def test_search_as_one_types_is_loaded_at_the_first_letter(
     assert errors == []
 
 
+def test_results_of_an_earlier_search_are_not_among_those_of_the_next(page, address: str) -> None:
+    page.goto(f"{address}/search.html?q=temperature")
+    page.locator(".search-summary", has_text="finished").wait_for()
+    titles = page.locator("ul.search > li > a")
+    alone = titles.all_inner_texts()
+    page.evaluate("""() => {
+      for (const query of ["softmax", "temperature"]) {
+        document.getElementById("search-results").replaceChildren();
+        Search.performSearch(query);
+      }
+    }""")
+    titles.nth(len(alone) - 1).wait_for()
+    page.wait_for_timeout(500)
+    assert titles.all_inner_texts() == alone
+
+
 def test_search_works_at_the_page_for_missing_addresses(page, address: str, site) -> None:
     text = (site / "404.html").read_text("utf-8")
     page.route("**/no/such/page", lambda route: route.fulfill(body=text, content_type="text/html"))

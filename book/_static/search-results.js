@@ -11,3 +11,15 @@
     return textOfMain(article.outerHTML, anchor);
   };
 }
+
+// Sphinx shows one result after another; those of an earlier search are left out once the next one
+// begins, or they would stand among its own.
+{
+  const resultsOf = Search._performSearch;
+  let earlier = [];
+  Search._performSearch = (...query) => {
+    earlier.length = 0;
+    earlier = resultsOf(...query);
+    return earlier;
+  };
+}
