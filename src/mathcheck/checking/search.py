@@ -21,7 +21,7 @@ from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
 from mathcheck.checking.sampling import Unknowns, all_scales, assignments, covered
 from mathcheck.checking.tally import Failure, Pair, Tally
-from mathcheck.checking.touching import Sides, far_apart, lowest_nearby, touch
+from mathcheck.checking.touching import Sides, at_kinks, far_apart, lowest_nearby, touch
 from mathcheck.numbers.balls import Rational
 from mathcheck.numbers.duals import bare
 from mathcheck.numbers.precision import Touching
@@ -147,14 +147,15 @@ class Search:
         least = self.tally.effort - EFFORT_OF_TOUCHING
         for start in far_apart(starts, STARTS if strict else 1):
             sides = self.sides(start, least)
-            values = lowest_nearby(start, sides)
-            self.left = max(self.left, EFFORT // 4)
-            self.height(values, 0)
-            if self.wrong:
-                return
-            if strict and touch(values, sides):
-                question = Touching("whether the two sides are equal")
-                self.tally.leave_open(Open(question), values)
+            kinks = at_kinks(start, sides) if strict else ()
+            for values in itertools.chain([lowest_nearby(start, sides)], kinks):
+                self.left = max(self.left, EFFORT // 4)
+                self.height(values, 0)
+                if self.wrong:
+                    return
+                if strict and touch(values, sides):
+                    question = Touching("whether the two sides are equal")
+                    self.tally.leave_open(Open(question), values)
 
     def points(self) -> Iterator[Mapping[str, Any]]:
         """Yield points of all scales, and the sizes in turn."""

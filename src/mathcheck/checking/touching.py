@@ -20,8 +20,11 @@ from mathcheck.checking.borders import (
     Seeking,
     Values,
     coordinates,
+    crossing,
+    inside,
     number_at,
     of_condition,
+    roots_of,
     shortened,
     with_number,
 )
@@ -30,7 +33,7 @@ from mathcheck.checking.borders import (
 MOVED, VERTICES = 8, 6
 # How far the neighbours of a vertex are, as a part of the number or of one; the height of the
 # vertex, as a part of theirs, if it may be zero; and how far from it a condition is at its border.
-BESIDE, FLAT, APART = Fraction(1, 2**12), Fraction(1, 2**40), Fraction(1, 2**20)
+BESIDE, FLAT, APART = Fraction(1, 2**12), Fraction(1, 2**32), Fraction(1, 2**20)
 # Differences that are smaller are known too badly.
 LEAST = Fraction(1, 2**50)
 # Denominators of the rational numbers that are tried in the place of a vertex.
@@ -102,6 +105,26 @@ def lowest_along(coordinate: Coordinate, values: Values, sides: Sides) -> Values
     if not tried:
         return values
     return with_number(values, coordinate, min(tried)[1], sides.seeking) or values
+
+
+def at_kinks(values: Values, sides: Sides) -> Iterator[Values]:
+    """Yield samples moved to where the sides may have a kink, as |x^2 - 3| has; at last to all.
+
+    Towards a kink no parabola leads.
+    """
+    every = values
+    for border in dict.fromkeys(b for body in sides.seeking.reading.bodies for b in inside(body)):
+        yield from at_border(border, values, sides.seeking)
+        every = next(at_border(border, every, sides.seeking), every)
+    yield every
+
+
+def at_border(border: Border, values: Values, seeking: Seeking) -> Iterator[Values]:
+    """Yield samples in which one number is moved to where the parts of a border are equal."""
+    for coordinate, root in roots_of(border, values, seeking, crossing):
+        moved = with_number(values, coordinate, root, seeking)
+        if moved is not None:
+            yield moved
 
 
 def touch(values: Values, sides: Sides) -> bool:
