@@ -12,14 +12,17 @@
   };
 }
 
-// Sphinx shows one result after another; those of an earlier search are left out once the next one
-// begins, or they would stand among its own.
+// Sphinx shows a result every 5 ms. A search begins when the one before it has ended, without the rest
+// of its results and its count of them, which would stand among those of the next.
 {
-  const resultsOf = Search._performSearch;
-  let earlier = [];
-  Search._performSearch = (...query) => {
-    earlier.length = 0;
-    earlier = resultsOf(...query);
-    return earlier;
+  const STEP = 5;
+  const { query, _performSearch } = Search;
+  let left = [];
+  let waiting;
+  Search._performSearch = (...parts) => (left = _performSearch(...parts));
+  Search.query = (text) => {
+    left.length = 0;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => query(text), STEP);
   };
 }

@@ -46,7 +46,9 @@ def test_pictures_are_loaded_as_one_comes_near(page, address: str, width: int) -
 
 def test_the_picture_of_the_first_window_is_loaded_at_once(page, address: str) -> None:
     page.goto(f"{address}/index.html")
-    assert page.locator("article img").first.evaluate(LOADED)
+    picture = page.locator("article img").first
+    assert picture.evaluate("(image) => image.loading") != "lazy"
+    assert picture.evaluate(LOADED)
 
 
 @pytest.mark.parametrize(

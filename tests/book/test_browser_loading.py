@@ -34,20 +34,34 @@ def test_search_as_one_types_is_loaded_at_the_first_letter(
     assert errors == []
 
 
+SEARCH = """(queries) => {
+  for (const query of queries) {
+    document.getElementById("search-results").replaceChildren();
+    Search.performSearch(query);
+  }
+}"""
+
+
 def test_results_of_an_earlier_search_are_not_among_those_of_the_next(page, address: str) -> None:
     page.goto(f"{address}/search.html?q=temperature")
     page.locator(".search-summary", has_text="finished").wait_for()
     titles = page.locator("ul.search > li > a")
     alone = titles.all_inner_texts()
-    page.evaluate("""() => {
-      for (const query of ["softmax", "temperature"]) {
-        document.getElementById("search-results").replaceChildren();
-        Search.performSearch(query);
-      }
-    }""")
+    page.evaluate(SEARCH, ["softmax", "temperature"])
     titles.nth(len(alone) - 1).wait_for()
     page.wait_for_timeout(500)
     assert titles.all_inner_texts() == alone
+
+
+def test_nothing_is_found_though_an_earlier_search_finds_much(page, address: str) -> None:
+    page.goto(f"{address}/search.html?q=temperature")
+    page.locator(".search-summary", has_text="finished").wait_for()
+    page.evaluate(SEARCH, ["softmax"])
+    page.locator("ul.search > li").first.wait_for()
+    page.evaluate(SEARCH, ["nosuchword"])
+    page.wait_for_timeout(500)
+    assert "did not match" in page.locator(".search-summary").inner_text()
+    assert page.locator("ul.search > li").count() == 0
 
 
 def test_search_works_at_the_page_for_missing_addresses(page, address: str, site) -> None:
