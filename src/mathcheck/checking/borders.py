@@ -225,6 +225,13 @@ def roots_of(
     return list(itertools.islice(roots, MOVED))
 
 
+def at_crossings(border: Border, values: Values, seeking: Seeking) -> Iterator[Values]:
+    """Yield samples in which one number is moved to where the order of two sides changes."""
+    for coordinate, root in roots_of(border, values, seeking, crossing):
+        if (new := with_number(values, coordinate, root, seeking)) is not None:
+            yield new
+
+
 def reached(border: Border, reading: Reading) -> frozenset[str]:
     """Return the names on which the two parts of a border depend."""
     return frozenset().union(*map(reading.place.reach, border))

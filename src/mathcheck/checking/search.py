@@ -12,10 +12,8 @@ from mathcheck import samples
 from mathcheck.checking.borders import (
     FLAT,
     Seeking,
-    crossing,
+    at_crossings,
     of_condition,
-    roots_of,
-    with_number,
 )
 from mathcheck.checking.decide import compare_sides, paired
 from mathcheck.checking.equation import Reading
@@ -69,14 +67,11 @@ def equal_points(reading: Reading, pair: Pair, tally: Tally) -> Iterator[Failure
     one, other = ready.chain.sides[relation : relation + 2]
     conditions = ready.conditions[relation]
     least = tally.effort - EFFORT_OF_CROSSING
-    seeking = Seeking(reading, tally, least, (crossing,), conditions=conditions)
+    seeking = Seeking(reading, tally, least, (), conditions=conditions)
     borders = [border for condition in conditions for border in of_condition(condition)]
     for turn in sorted(tally.hits.get(pair, ()))[:CROSSED]:
         sample = tally.seen[turn]
-        for coordinate, root in roots_of((one, other), sample, seeking, crossing):
-            values = with_number(sample, coordinate, root, seeking)
-            if values is None:
-                continue
+        for values in at_crossings((one, other), sample, seeking):
             scope = reading.place.scope(values)
             for assignment in itertools.islice(assignments(ready, scope), 1):
                 heights = [seeking.height(border, values, assignment) for border in borders]

@@ -19,12 +19,11 @@ from mathcheck.checking.borders import (
     Gap,
     Seeking,
     Values,
+    at_crossings,
     coordinates,
-    crossing,
     inside,
     number_at,
     of_condition,
-    roots_of,
     shortened,
     with_number,
 )
@@ -112,19 +111,14 @@ def at_kinks(values: Values, sides: Sides) -> Iterator[Values]:
 
     Towards a kink no parabola leads.
     """
-    every = values
-    for border in dict.fromkeys(b for body in sides.seeking.reading.bodies for b in inside(body)):
-        yield from at_border(border, values, sides.seeking)
-        every = next(at_border(border, every, sides.seeking), every)
-    yield every
-
-
-def at_border(border: Border, values: Values, seeking: Seeking) -> Iterator[Values]:
-    """Yield samples in which one number is moved to where the parts of a border are equal."""
-    for coordinate, root in roots_of(border, values, seeking, crossing):
-        moved = with_number(values, coordinate, root, seeking)
-        if moved is not None:
-            yield moved
+    seeking = sides.seeking
+    borders = dict.fromkeys(b for body in seeking.reading.bodies for b in inside(body))
+    for border in borders:
+        yield from at_crossings(border, values, seeking)
+    if len(borders) > 1:
+        for border in borders:
+            values = next(at_crossings(border, values, seeking), values)
+        yield values
 
 
 def touch(values: Values, sides: Sides) -> bool:
